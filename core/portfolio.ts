@@ -1,0 +1,54 @@
+import type { AssetId, Quote } from './asset.ts'
+
+/** Who rows belong to; `local` is the person at the command line. */
+export const LOCAL_OWNER = 'local'
+
+/** The pseudo-wallet of holdings entered by hand. */
+export const MANUAL_WALLET = 'manual'
+
+/** The pseudo-wallet of what has left one own wallet and not yet reached the other. */
+export const IN_TRANSIT = 'in-transit'
+
+/** An address on one or more chains. `address` is lower-case hex for EVM chains. */
+export type Wallet = {
+  readonly address: string
+  readonly label: string | null
+  readonly chains: readonly string[]
+}
+
+/** A quantity entered by hand: held through the whole range, or from the first hour at or after `since`. */
+export type ManualHolding = {
+  readonly asset: AssetId
+  /** Exact decimal as plain text; negative for a short. */
+  readonly quantity: string
+  readonly unitCost: string | null
+  /** Milliseconds since 1970, or null for ever. */
+  readonly since: number | null
+}
+
+/** A named set of wallets and of holdings entered by hand. */
+export type Portfolio = {
+  readonly owner: string
+  readonly name: string
+  readonly baseCurrency: Quote
+  readonly wallets: readonly Wallet[]
+  readonly holdings: readonly ManualHolding[]
+  /** Path of its flows file, absolute, or null. */
+  readonly flowsFile: string | null
+}
+
+/** What a wallet held of an asset at a moment, as a provider or node reported it: the anchor of quantities. */
+export type Balance = {
+  readonly owner: string
+  readonly wallet: string
+  readonly chain: string
+  readonly asset: AssetId
+  readonly time: number
+  /** Exact decimal in units of the asset, plain text. */
+  readonly quantity: string
+  readonly source: string
+}
+
+/** The book of a portfolio's own flows, and that of a wallet's. */
+export const portfolioBook = (name: string): string => `portfolio:${name}`
+export const walletBook = (address: string): string => `wallet:${address}`

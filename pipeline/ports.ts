@@ -1,0 +1,307 @@
+/**
+ * What jobs and queries need from the outside, in the words of `core`. Owned here, fulfilled by `storage` and
+ * `ingestion`; small enough that a second store is a day's work. Times are milliseconds since 1970.
+ */
+import type { AssetId, Quote } from '#core/asset.ts'
+import type { CandleRun, Chunk, ProviderId } from '#core/candle.ts'
+import type { Coin, Token } from '#core/coin.ts'
+import type { Flow } from '#core/flow.ts'
+import type { Hour } from '#core/hour.ts'
+import type { MergeCounts } from '#core/merge.ts'
+import type { Month } from '#core/month.ts'
+import type { Balance, Portfolio } from '#core/portfolio.ts'
+import type { Gap, Samples, Suspect, SuspectState } from '#core/sample.ts'
+
+// ---- series -----------------------------------------------------------------------------------------------------
+
+export type ChunkQuery = {
+  readonly assets: readonly AssetId[]
+  readonly quote: Quote
+  /** Months from `from` to `to`, both included. */
+  readonly from: Month
+  readonly to: Month
+}
+export type ChunkRevision = {
+  readonly asset: AssetId
+  readonly provider: ProviderId
+  readonly month: Month
+  readonly revision: number
+}
+export interface SeriesReader {
+  /** Chunks ordered by asset, provider, month (bytes of their ids); those that do not exist are left out. */
+  chunks(query: ChunkQuery): Promise<Chunk[]>
+  /** Revisions of all chunks of the assets in a quote currency, in the same order, without reading them. */
+  revisions(assets: readonly AssetId[], quote: Quote): Promise<ChunkRevision[]>
+  /** Every (asset, quote) that has candles, ordered. */
+  series(): Promise<{ asset: AssetId; quote: Quote; from: Month; to: Month }[]>
+}
+
+/** One answer of a provider, judged: its candles, the samples kept aside, the gaps that it leaves. */
+export type PriceWrite = {
+  readonly run: CandleRun
+  readonly suspects: readonly Suspect[]
+  readonly gaps: readonly Gap[]
+}
+export interface PriceWriter {
+  /**
+   * Stores answers, all or none of them. Candles are put in by `mergeRun`. Within the hours of each run, suspects of
+   * its asset, quote and provider are replaced by those given, except the ones decided by hand; gaps are cut back to
+   * what lies outside and the ones given are added. Writing the same again changes no byte.
+   */
+  writePrices(writes: readonly PriceWrite[]): Promise<MergeCounts[]>
+  /** Adds gaps outside of any answer (`plan-reach`, `failed`), replacing what they overlap. */
+  writeGaps(gaps: readonly Gap[]): Promise<void>
+}
+export type SuspectKey = Pick<Suspect, 'asset' | 'quote' | 'provider' | 'time'>
+export interface GapStore {
+  /** Ordered by asset, quote, provider, time. */
+  gaps(filter?: { asset?: AssetId; quote?: Quote }): Promise<Gap[]>
+  suspects(filter?: {
+    asset?: AssetId
+    quote?: Quote
+    provider?: ProviderId
+    states?: readonly SuspectState[]
+  }): Promise<Suspect[]>
+  /** Sets the state of one suspect by hand; candles follow by `writePrices`. Returns false when there is none. */
+  decideSuspect(key: SuspectKey, state: 'accepted' | 'rejected'): Promise<boolean>
+}
+
+// ---- coins, tokens ----------------------------------------------------------------------------------------------
+
+export interface CoinStore {
+  /** Replaces the list of coins that a provider gave, with the time it was read; counts rows that differ. */
+  writeCoins(
+    coins: readonly Coin[],
+    readAt: number,
+  ): Promise<{ added: number; changed: number; unchanged: number }>
+  /** Coins by rank, then id. `readAt` is when the list was last read, null when never. */
+  coins(): Promise<{ coins: Coin[]; readAt: number | null }>
+  writeTokens(tokens: readonly Token[], readAt: number): Promise<void>
+  tokens(filter?: {
+    assets?: readonly AssetId[]
+    chain?: string
+  }): Promise<{ tokens: Token[]; readAt: number | null }>
+}
+
+// ---- ledger -----------------------------------------------------------------------------------------------------
+
+export type FlowQuery = {
+  readonly owner: string
+  readonly books: readonly string[]
+  readonly asset?: AssetId
+  /** Times in (after, until]. */
+  readonly after?: number
+  readonly until?: number
+  readonly tx?: readonly string[]
+  readonly newestFirst?: boolean
+  readonly limit?: number
+  readonly offset?: number
+}
+export type FlowMonth = {
+  readonly book: string
+  readonly month: Month
+  readonly revision: number
+  readonly count: number
+}
+/**
+ * `mirror`: what is in the store from this source and no longer comes is retired.
+ * `add`: nothing is retired; `replace`: rows of the same file that no longer come are retired.
+ */
+export type FlowImport = {
+  readonly owner: string
+  readonly book: string
+  readonly source: string
+  readonly file: string | null
+  readonly mode: 'mirror' | 'add' | 'replace'
+  readonly dryRun?: boolean
+  readonly at: number
+  /** In bounded pieces; an error thrown while they are read leaves the store as it was. */
+  readonly flows: AsyncIterable<readonly Flow[]> | Iterable<readonly Flow[]>
+}
+export type FlowImportResult = {
+  readonly added: number
+  readonly unchanged: number
+  readonly retired: number
+  /** Rows of the same file that no longer come and were not retired (mode `add`); the first hundred, and how many. */
+  readonly gone: readonly Flow[]
+  readonly goneCount: number
+  /** Rows that another source already gave (equal tx, wallet, asset and quantity). */
+  readonly sameAsOther: number
+}
+export interface LedgerStore {
+  writePortfolio(portfolio: Portfolio): Promise<void>
+  portfolio(owner: string, name: string): Promise<Portfolio | null>
+  portfolios(owner: string): Promise<Portfolio[]>
+  /** One transaction; a row is known by its id. Flows are kept for ever: a retired one stays with its time. */
+  importFlows(change: FlowImport): Promise<FlowImportResult>
+  /** Current flows, ordered by time, then id (or the reverse). */
+  flows(query: FlowQuery): Promise<Flow[]>
+  flowCount(query: FlowQuery): Promise<number>
+  /**
+   * Months with flows: the month of the hour mark that ends a flow's interval, `monthOf(ceilHour(time))`.
+   * The revision moves when a current flow of that book and month is added or retired.
+   */
+  flowMonths(owner: string, books: readonly string[]): Promise<FlowMonth[]>
+  writeBalances(balances: readonly Balance[]): Promise<{ added: number; changed: number; unchanged: number }>
+  /** Ordered by wallet, chain, asset, time. */
+  balances(owner: string, wallets: readonly string[]): Promise<Balance[]>
+}
+
+// ---- hourly PnL -------------------------------------------------------------------------------------------------
+
+export type PnlMode = 'snapshot' | 'flows'
+export type BatchKey = {
+  readonly owner: string
+  readonly portfolio: string
+  readonly quote: Quote
+  readonly month: Month
+  readonly asset: AssetId
+  readonly wallet: string
+  readonly chain: string
+}
+/** Cached result for one asset of one wallet on one chain in one UTC month; the layout of `data` is `pnl/hourly/batch.ts`. */
+export type Batch = BatchKey & {
+  readonly fingerprint: string
+  readonly data: Float64Array
+  /** Exact quantities, as JSON `[[hour index, "0.5"], …]`. */
+  readonly steps: string
+}
+/** What a portfolio's month was computed from, and the state of each of its lines at the end of it, as JSON. */
+export type PnlMonth = {
+  readonly owner: string
+  readonly portfolio: string
+  readonly quote: Quote
+  readonly month: Month
+  readonly key: string
+  readonly states: string
+}
+export interface PnlStore {
+  pnlMonths(owner: string, portfolio: string, quote: Quote): Promise<PnlMonth[]>
+  /** Ordered by month, asset, wallet, chain. */
+  batches(owner: string, portfolio: string, quote: Quote, from: Month, to: Month): Promise<Batch[]>
+  /** One transaction: batches and months replace those with the same keys; what is `dropped` goes. */
+  writePnl(change: {
+    readonly months: readonly PnlMonth[]
+    readonly batches: readonly Batch[]
+    readonly droppedBatches: readonly BatchKey[]
+    readonly droppedMonths: readonly Pick<PnlMonth, 'owner' | 'portfolio' | 'quote' | 'month'>[]
+  }): Promise<void>
+}
+
+// ---- runs, leases, budgets ---------------------------------------------------------------------------------------
+
+export type RunOutcome = 'running' | 'complete' | 'partial' | 'failed' | 'interrupted'
+export type Run = {
+  readonly id: string
+  readonly command: string
+  readonly started: number
+  readonly finished: number | null
+  readonly outcome: RunOutcome
+  readonly exitCode: number | null
+  /** The end summary, as JSON. */
+  readonly summary: string
+}
+export interface RunStore {
+  writeRun(run: Run): Promise<void>
+  /** Newest first. */
+  runs(page: { limit: number; offset: number }): Promise<Run[]>
+}
+export interface LeaseStore {
+  /** Takes the lease unless another holder has it and it has not expired. Returns who holds it now. */
+  acquireLease(
+    name: string,
+    holder: string,
+    ttlMs: number,
+    now: number,
+  ): Promise<{ acquired: boolean; holder: string; expires: number }>
+  /** False when the lease was lost. */
+  renewLease(name: string, holder: string, ttlMs: number, now: number): Promise<boolean>
+  releaseLease(name: string, holder: string): Promise<void>
+}
+export interface UsageStore {
+  /** Adds calls to a provider's count of a UTC month and returns the new count. */
+  addCalls(provider: ProviderId, month: Month, calls: number): Promise<number>
+  calls(provider: ProviderId, month: Month): Promise<number>
+}
+
+// ---- care -------------------------------------------------------------------------------------------------------
+
+export type Damage = { readonly place: string; readonly found: string; readonly fix: string }
+export interface StoreCare {
+  /** Recomputes every checksum, revision and sum; empty when all is well. */
+  verify(): Promise<{ checked: Record<string, number>; damage: Damage[] }>
+  /** A consistent copy beside a running daemon, checked before it returns. */
+  backup(file: string): Promise<{ bytes: number; hash: string }>
+  /** SHA-256 over everything that counts (no runs, leases, times of reading), in a canonical order. */
+  canonicalHash(): Promise<string>
+  stats(): Promise<Record<string, { rows: number; bytes: number }>>
+  close(): Promise<void>
+}
+
+export type Store = SeriesReader &
+  PriceWriter &
+  GapStore &
+  CoinStore &
+  LedgerStore &
+  PnlStore &
+  RunStore &
+  LeaseStore &
+  UsageStore &
+  StoreCare
+
+// ---- providers --------------------------------------------------------------------------------------------------
+
+export type PriceRequest = {
+  readonly asset: AssetId
+  readonly quote: Quote
+  readonly from: Hour
+  readonly to: number
+}
+/** One answer: samples inside [from, to), and the part of it that the provider covered, [from, coveredTo). */
+export type PriceAnswer = {
+  readonly samples: Samples
+  readonly coveredTo: number
+  /** Points that are no usable sample (price ≤ 0, null, not a number), as sent. */
+  readonly invalid: readonly { readonly time: number; readonly price: string; readonly reason: string }[]
+}
+export interface PriceSource {
+  readonly id: ProviderId
+  /** The most and the fewest hours that one request may span to be answered hourly. */
+  readonly maxHours: number
+  readonly minHours: number
+  /** The earliest hour that the plan reaches at a time, or null for no limit. */
+  reach(now: number): Hour | null
+  /** Whether the source can be asked for it (Allium needs a token address, CoinGecko a CoinGecko id). */
+  supports(asset: AssetId, quote: Quote): boolean
+  /** @throws TidemarkError of this item; the caller goes on with the others */
+  prices(request: PriceRequest, signal: AbortSignal): Promise<PriceAnswer>
+}
+export interface CoinSource {
+  topCoins(count: number, quote: Quote, signal: AbortSignal): Promise<{ coins: Coin[]; faults: string[] }>
+  coinsById(
+    assets: readonly AssetId[],
+    quote: Quote,
+    signal: AbortSignal,
+  ): Promise<{ coins: Coin[]; faults: string[] }>
+  tokens(signal: AbortSignal): Promise<{ tokens: Token[]; faults: string[] }>
+}
+export type WalletAnswer = { readonly balances: Balance[]; readonly flows: Flow[]; readonly faults: string[] }
+export interface WalletSource {
+  readonly id: ProviderId
+  supports(chain: string, signal: AbortSignal): Promise<boolean>
+  /** Balances now, their history and the transactions in [from, to) of one wallet on one chain. */
+  wallet(
+    request: { owner: string; address: string; chain: string; from: number; to: number },
+    signal: AbortSignal,
+  ): Promise<WalletAnswer>
+}
+/** How a provider was used in this run; the end summary prints it. */
+export type ProviderReport = {
+  readonly provider: ProviderId
+  readonly host: string
+  readonly calls: number
+  readonly retries: number
+  readonly rateLimited: number
+  readonly failed: number
+  readonly p95Ms: number | null
+}
