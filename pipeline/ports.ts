@@ -97,6 +97,8 @@ export type FlowQuery = {
   readonly limit?: number
   readonly offset?: number
 }
+/** An asset that current flows move, pay fees in or are priced in (a currency as `fiat:eur`), with their first time. */
+export type FlowAsset = { readonly asset: AssetId; readonly first: number }
 export type FlowMonth = {
   readonly book: string
   readonly month: Month
@@ -137,6 +139,8 @@ export interface LedgerStore {
   /** Current flows, ordered by time, then id (or the reverse). */
   flows(query: FlowQuery): Promise<Flow[]>
   flowCount(query: FlowQuery): Promise<number>
+  /** Every asset that current flows touch, ordered by asset. */
+  flowAssets(owner: string, books: readonly string[]): Promise<FlowAsset[]>
   /**
    * Months with flows: the month of the hour mark that ends a flow's interval, `monthOf(ceilHour(time))`.
    * The revision moves when a current flow of that book and month is added or retired.

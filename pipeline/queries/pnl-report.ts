@@ -50,7 +50,12 @@ export type TotalSeries = {
 }
 
 /** Marks that a held token lacks, `from` to `to` both included, with the reason in words. */
-export type PnlGap = { readonly asset: AssetId; readonly from: Hour; readonly to: Hour; readonly reason: string }
+export type PnlGap = {
+  readonly asset: AssetId
+  readonly from: Hour
+  readonly to: Hour
+  readonly reason: string
+}
 
 /** What `pnl` prints, in every format. `hours` are marks from `from` to `to`, both included, at the step asked for. */
 export type PnlReport = {

@@ -1,0 +1,48 @@
+import type { AssetId } from '#core/asset.ts'
+import type { Flow } from '#core/flow.ts'
+import type { CoinSource, PriceSource, ProviderReport, Store, WalletSource } from '../ports.ts'
+import type { ProviderId } from '#core/candle.ts'
+
+/** How a provider may be used. */
+export type Budget = {
+  /** Calls a minute, null when unknown. */
+  readonly perMinute: number | null
+  /** Calls in a UTC month, null when the plan has no such limit. */
+  readonly monthCredits: number | null
+  /** Requests that may be in flight or waiting at once. */
+  readonly concurrency: number
+}
+
+export type PriceFeed = { readonly source: PriceSource; readonly budget: Budget }
+export type CoinFeed = { readonly id: ProviderId; readonly source: CoinSource; readonly budget: Budget }
+export type WalletFeed = { readonly source: WalletSource; readonly budget: Budget }
+
+/** Reads a flows file in bounded pieces; throws FLOWS_INVALID with every fault. */
+export type ReadFlows = (
+  file: string,
+  options: { owner: string; book: string; source: string; file: string; now: number },
+) => AsyncIterable<Flow[]>
+
+/** Everything that a job which brings data in is handed. */
+export type JobIo = {
+  readonly store: Store
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** Price sources in the configured order: a later one is asked only for what the earlier did not give. */
+  readonly prices: readonly PriceFeed[]
+  readonly coins: CoinFeed | null
+  readonly wallets: WalletFeed | null
+  /** How the providers were used since the process began; jobs persist the growth of `calls` by `addCalls`. */
+  readonly reports: () => readonly ProviderReport[]
+  readonly readFlows: ReadFlows
+  /** The asset that conversions between currencies go through (bitcoin unless configured). */
+  readonly convertThrough: AssetId
+  /** Hours that the last price of an asset is carried: a longer stretch without a price is missing. */
+  readonly carryHours: (asset: AssetId) => number
+  /** Who holds the lease: unique to the process, readable (`host:pid:time`). */
+  readonly holder: string
+  /** A new unique id for a run. */
+  readonly newId: () => string
+  /** How long requests in flight may go on after an abort; 3,000 ms unless given. */
+  readonly drainMs?: number
+}
