@@ -1,0 +1,224 @@
+import { type Decimal, formatDecimal, toDouble } from '#core/decimal.ts'
+import { HOUR_MS, type Hour } from '#core/hour.ts'
+import { Sum, sum } from '#core/sum.ts'
+import type { Effect } from '../flows/effects.ts'
+import { type LineState, addEffect } from './state.ts'
+
+/** Why one Δ is what it is; `price + trading + income + fees + loss + residual` is Δ. Money in the base currency. */
+export type HourEvent = {
+  /** Hours from the start of the span. */
+  readonly index: number
+  readonly price: number
+  readonly trading: number
+  readonly income: number
+  readonly fees: number
+  readonly loss: number
+  readonly residual: number
+  /** Net value of external flows, which Δ leaves out, and the parts that came in, for per cents. */
+  readonly external: number
+  readonly externalIn: number
+  readonly exchangeIn: number
+}
+
+/** The exact quantity from an hour on, as plain text. */
+export type QuantityStep = readonly [index: number, quantity: string]
+
+/**
+ * One line over a span of hours; index i is the i-th hour. `delta` is NaN where there is no mark (the next Δ covers
+ * the hole whole), `quantity` NaN where it is not known. Hours without an event have a Δ that is all price effect.
+ */
+export type LineSpan = {
+  readonly delta: Float64Array
+  readonly quantity: Float64Array
+  readonly events: readonly HourEvent[]
+  readonly steps: readonly QuantityStep[]
+  readonly state: LineState
+}
+
+/** A share of Σ |terms| that counts as rounding (docs/semantics.md, 4). */
+const ROUNDING = 1e-9
+
+/**
+ * Hourly PnL of one line (docs/semantics.md, 4): Δ(t) = q(t)·p(t) − q(t0)·p(t0) − what flowed in (t0, t], t0 being the
+ * last mark before t. Written as its attribution, price effect and flows apart, in which q·p never has to cancel.
+ * @param state at the hour before `from`
+ * @param prices marks from `from` on, NaN where missing; decides the length of the span
+ * @param effects flows by hour, ascending; those outside the span are passed over
+ * @param knownFrom first hour at which the quantity is known; null when it always is
+ */
+export function lineSpan(
+  state: LineState,
+  from: Hour,
+  prices: Float64Array,
+  effects: readonly Effect[],
+  knownFrom: Hour | null = null,
+): LineSpan {
+  const length = prices.length
+  const out = { delta: new Float64Array(length), quantity: new Float64Array(length) }
+  const events: HourEvent[] = []
+  const unknown = knownFrom === null ? 0 : Math.min(length, Math.max(0, (knownFrom - from) / HOUR_MS))
+  out.delta.fill(NaN, 0, unknown)
+  out.quantity.fill(NaN, 0, unknown)
+  const line = new Line(state, from)
+  const steps: QuantityStep[] = []
+  let index = unknown
+  for (const effect of effects) {
+    const at = (effect.hour - from) / HOUR_MS
+    if (at < unknown || at >= length) continue
+    quietHours(line, prices, index, at, out, events)
+    line.take(effect)
+    steps.push([at, formatDecimal(line.exact)])
+    out.quantity[at] = line.quantity
+    out.delta[at] = line.settle(prices[at] as number, at, events)
+    index = at + 1
+  }
+  quietHours(line, prices, index, length, out, events)
+  return { ...out, events, steps, state: line.state() }
+}
+
+/** Hours [begin, end) without a flow: the quantity stands, Δ is the price effect. */
+function quietHours(
+  line: Line,
+  prices: Float64Array,
+  begin: number,
+  end: number,
+  out: { delta: Float64Array; quantity: Float64Array },
+  events: HourEvent[],
+): void {
+  out.quantity.fill(line.quantity, begin, end)
+  let index = begin
+  // What is pending is settled at the first mark; from there on nothing but the price moves the line.
+  for (; index < end && !line.isQuiet; index++)
+    out.delta[index] = line.settle(prices[index] as number, index, events)
+  if (index >= end || line.quantity === 0) return
+  const quantity = line.quantity
+  const delta = out.delta
+  let price = line.basePrice
+  let last = -1
+  for (; index < end; index++) {
+    const mark = prices[index] as number
+    delta[index] = quantity * (mark - price)
+    // A missing mark is NaN and unequal to itself; it leaves the base where it was.
+    if (mark === mark) {
+      price = mark
+      last = index
+    }
+  }
+  if (last >= 0) line.rebase(price, last)
+}
+
+/** The moving state of one line: exact quantity, base of the next Δ, what is pending. */
+class Line {
+  exact: Decimal
+  quantity: number
+  private baseHour: Hour | null
+  private baseQuantity: number
+  basePrice: number
+  private pending: Effect | null
+  private readonly from: Hour
+
+  constructor(state: LineState, from: Hour) {
+    this.exact = state.quantity
+    this.quantity = toDouble(state.quantity)
+    this.baseHour = state.base.hour
+    this.baseQuantity = state.base.quantity
+    this.basePrice = state.base.price
+    this.pending = state.pending
+    this.from = from
+  }
+
+  /** Nothing pending, and a base price where one is needed. */
+  get isQuiet(): boolean {
+    return this.pending === null && (this.quantity === 0 || this.basePrice === this.basePrice)
+  }
+
+  take(effect: Effect): void {
+    this.exact = this.exact.plus(effect.change)
+    this.quantity = toDouble(this.exact)
+    this.pending = addEffect(this.pending, effect)
+  }
+
+  rebase(price: number, index: number): void {
+    this.baseHour = (this.from + index * HOUR_MS) as Hour
+    this.baseQuantity = this.quantity
+    this.basePrice = price
+  }
+
+  /** Δ at a mark, or NaN where it is missing and needed. */
+  settle(mark: number, index: number, events: HourEvent[]): number {
+    const pending = this.pending
+    const price = Number.isNaN(mark) && this.exact.isZero() ? this.priceOfNothing() : mark
+    if (Number.isNaN(price)) return NaN
+    const base = Number.isNaN(this.basePrice) ? price : this.basePrice
+    const effect = this.baseQuantity * (price - base)
+    let delta = effect
+    if (pending !== null) {
+      const event = explain(pending, index, effect, price)
+      delta = sum([event.price, event.trading, event.income, event.fees, event.loss])
+      const residual = this.residual(price, base, pending, delta)
+      events.push({ ...event, residual })
+      delta += residual
+    }
+    this.pending = null
+    this.rebase(Number.isNaN(mark) ? NaN : price, index)
+    return delta
+  }
+
+  /**
+   * When nothing is held no mark is needed, unless flows of the hole wait for one. Which price stands in its place
+   * changes no Δ, only how it splits: the base's, else what the trades of the hole were done at, else none.
+   */
+  private priceOfNothing(): number {
+    const pending = this.pending
+    if (pending === null) return this.baseQuantity === 0 ? 0 : NaN
+    if (!pending.externalQuantity.plus(pending.unpricedQuantity).isZero()) return NaN
+    if (!Number.isNaN(this.basePrice)) return this.basePrice
+    if (this.baseQuantity !== 0) return NaN
+    return pending.tradedQuantity.isZero()
+      ? 0
+      : toDouble(pending.tradedValue.div(pending.tradedQuantity).abs())
+  }
+
+  /** The definition of Δ, computed apart, against the attribution: 0 up to rounding, and reported if not. */
+  private residual(price: number, base: number, pending: Effect, delta: number): number {
+    const terms = [
+      this.quantity * price,
+      -(this.baseQuantity * base),
+      -toDouble(pending.tradedValue),
+      -(toDouble(pending.unpricedQuantity.plus(pending.externalQuantity)) * price),
+      -toDouble(pending.baseFees),
+    ]
+    const difference = new Sum().add(sum(terms)).add(-delta).value
+    const size = terms.reduce((total, term) => total + Math.abs(term), 0)
+    return Math.abs(difference) <= ROUNDING * size ? 0 : difference
+  }
+
+  state(): LineState {
+    return {
+      quantity: this.exact,
+      base: { hour: this.baseHour, quantity: this.baseQuantity, price: this.basePrice },
+      pending: this.pending,
+    }
+  }
+}
+
+function explain(
+  pending: Effect,
+  index: number,
+  priceEffect: number,
+  price: number,
+): Omit<HourEvent, 'residual'> {
+  const worth = (quantity: Decimal) => (quantity.isZero() ? 0 : toDouble(quantity) * price)
+  const traded = pending.tradedQuantity.isZero() && pending.tradedValue.isZero()
+  return {
+    index,
+    price: priceEffect + worth(pending.splitQuantity),
+    trading: traded ? 0 : worth(pending.tradedQuantity) - toDouble(pending.tradedValue),
+    income: worth(pending.incomeQuantity),
+    fees: worth(pending.costQuantity) - toDouble(pending.baseFees),
+    loss: worth(pending.lostQuantity),
+    external: worth(pending.externalQuantity),
+    externalIn: worth(pending.externalIn),
+    exchangeIn: toDouble(pending.tradedIn) + worth(pending.unpricedIn),
+  }
+}
