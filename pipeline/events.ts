@@ -15,7 +15,7 @@ export type PlanCost = {
   readonly seconds: number | null
   /** Calls left in this UTC month, null when the plan has no such limit. */
   readonly creditsLeft: number | null
-  /** `calls` as a share of `creditsLeft`, null without a limit; more than 1 when they do not suffice. */
+  /** `calls` as a share of `creditsLeft`, more than 1 when they do not suffice; null without a limit, or when none are left. */
   readonly creditsShare: number | null
 }
 
