@@ -29,9 +29,25 @@ export function fiatAsset(quote: Quote | string): AssetId | null {
   return FIAT.has(quote) ? (`fiat:${quote}` as AssetId) : null
 }
 
-/** The base currency as an asset; its mark is 1. A base that is no fiat currency (`btc`) stands for itself. */
+/** Quote currencies that are coins, by the id under which their price is known. */
+const QUOTED_COINS: Readonly<Record<string, string>> = {
+  btc: 'bitcoin',
+  eth: 'ethereum',
+  ltc: 'litecoin',
+  bch: 'bitcoin-cash',
+  bnb: 'binancecoin',
+  eos: 'eos',
+  xrp: 'ripple',
+  xlm: 'stellar',
+  link: 'chainlink',
+  dot: 'polkadot',
+  yfi: 'yearn-finance',
+  sol: 'solana',
+}
+
+/** The base currency as an asset; its mark is 1. */
 export function baseAsset(quote: Quote): AssetId {
-  return fiatAsset(quote) ?? (quote as string as AssetId)
+  return fiatAsset(quote) ?? ((QUOTED_COINS[quote] ?? quote) as AssetId)
 }
 
 /** Class of an asset, which decides how long its last price is carried. */

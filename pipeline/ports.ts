@@ -146,6 +146,12 @@ export interface LedgerStore {
    * The revision moves when a current flow of that book and month is added or retired.
    */
   flowMonths(owner: string, books: readonly string[]): Promise<FlowMonth[]>
+  /** Transactions whose current flows fall in more than one month (see `flowMonths`), with those months. */
+  spanningTx(owner: string, books: readonly string[]): Promise<{ tx: string; months: Month[] }[]>
+  /** Records that the flows of a book are complete in [from, to); widens what was recorded where they touch. */
+  coverFlows(owner: string, book: string, from: number, to: number): Promise<void>
+  /** Since when each book's flows are complete, up to the newest time covered. */
+  flowCoverage(owner: string, books: readonly string[]): Promise<{ book: string; from: number; to: number }[]>
   writeBalances(balances: readonly Balance[]): Promise<{ added: number; changed: number; unchanged: number }>
   /** Ordered by wallet, chain, asset, time. */
   balances(owner: string, wallets: readonly string[]): Promise<Balance[]>

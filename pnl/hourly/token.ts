@@ -1,4 +1,4 @@
-import { type Decimal, ZERO, formatDecimal, toDouble } from '#core/decimal.ts'
+import { Decimal, ZERO, formatDecimal, toDouble } from '#core/decimal.ts'
 import { HOUR_MS, type Hour } from '#core/hour.ts'
 import { MISSING, OK } from '#core/quality.ts'
 import { Sum } from '#core/sum.ts'
@@ -65,18 +65,12 @@ export class TokenRange {
    * Adds a line's span that begins at `at`; hours outside the range are passed over.
    * @param quantity exact, at the hour before the span (or null while unknown)
    */
-  add(
-    line: string,
-    at: Hour,
-    span: Omit<LineSpan, 'state'>,
-    quantity: Decimal | null,
-    parse: (text: string) => Decimal,
-  ): void {
+  add(line: string, at: Hour, span: Omit<LineSpan, 'state'>, quantity: Decimal | null): void {
     const offset = (at - this.from) / HOUR_MS
     const begin = Math.max(0, -offset)
     const end = Math.min(span.delta.length, this.length - offset)
     if (end <= begin) return
-    this.addQuantities(line, offset, begin, end, span, quantity, parse)
+    this.addQuantities(line, offset, begin, end, span, quantity)
     const events = new Map<number, HourEvent>(span.events.map((event) => [event.index, event]))
     for (let index = begin; index < end; index++) {
       const mark = offset + index
@@ -99,15 +93,14 @@ export class TokenRange {
     end: number,
     span: Omit<LineSpan, 'state'>,
     quantity: Decimal | null,
-    parse: (text: string) => Decimal,
   ): void {
     let before = quantity
-    for (const [index, text] of span.steps) if (index <= begin) before = parse(text)
+    for (const [index, text] of span.steps) if (index <= begin) before = new Decimal(text)
     const known = Number.isNaN(span.quantity[begin]) ? null : before
     this.changes.push({ index: offset + begin, line, quantity: known })
     for (const [index, text] of span.steps) {
       if (index > begin && index < end)
-        this.changes.push({ index: offset + index, line, quantity: parse(text) })
+        this.changes.push({ index: offset + index, line, quantity: new Decimal(text) })
     }
   }
 

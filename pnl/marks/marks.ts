@@ -219,3 +219,43 @@ export function markSource(marks: MarkSeries, index: number): string | null {
   if (marks.quality[index] !== CARRIED) return source
   return `carried:${Math.ceil((marks.age[index] as number) / HOUR_MS)}h ${source}`
 }
+
+/** The first series where it has a mark, else the second; both cover the same hours. */
+export function firstOf(primary: MarkSeries, secondary: MarkSeries): MarkSeries {
+  const sources = [...primary.sources, ...secondary.sources]
+  const merged: MarkSeries = {
+    from: primary.from,
+    price: primary.price.slice(),
+    quality: primary.quality.slice(),
+    source: primary.source.slice(),
+    age: primary.age.slice(),
+    sources,
+  }
+  for (let index = 0; index < merged.price.length; index++) {
+    if (merged.quality[index] !== MISSING || secondary.quality[index] === MISSING) continue
+    const source = (secondary.source[index] as number) + primary.sources.length
+    set(
+      merged,
+      index,
+      secondary.price[index] as number,
+      secondary.quality[index] as number,
+      source,
+      secondary.age[index] as number,
+    )
+  }
+  return merged
+}
+
+/** The part of a series from one hour to another, both included; both must lie inside. */
+export function sliceMarks(marks: MarkSeries, from: Hour, to: Hour): MarkSeries {
+  const begin = (from - marks.from) / HOUR_MS
+  const end = (to - marks.from) / HOUR_MS + 1
+  return {
+    from,
+    price: marks.price.subarray(begin, end),
+    quality: marks.quality.subarray(begin, end),
+    source: marks.source.subarray(begin, end),
+    age: marks.age.subarray(begin, end),
+    sources: marks.sources,
+  }
+}
