@@ -1,0 +1,82 @@
+import { TidemarkError } from '#core/errors.ts'
+
+/** Codes of the operating system that say what to do next better than a stack. */
+const SYSTEM: Record<string, { code: 'STORE_FULL' | 'STORE_READ_ONLY' | 'FILE_INVALID'; fix: string }> = {
+  ENOSPC: { code: 'STORE_FULL', fix: 'Free some space on that disk, then run the same command again.' },
+  EDQUOT: { code: 'STORE_FULL', fix: 'Free some of your quota, then run the same command again.' },
+  EROFS: {
+    code: 'STORE_READ_ONLY',
+    fix: 'Choose a place that can be written to, with --data-dir or --output.',
+  },
+  EACCES: { code: 'FILE_INVALID', fix: 'Give yourself the right to that file, or name another one.' },
+  EPERM: { code: 'FILE_INVALID', fix: 'Give yourself the right to that file, or name another one.' },
+  ENOENT: { code: 'FILE_INVALID', fix: 'Check the path.' },
+  EISDIR: { code: 'FILE_INVALID', fix: 'Name a file, not a folder.' },
+  ENOTDIR: { code: 'FILE_INVALID', fix: 'Check the path: a part of it is a file.' },
+}
+
+/** Whatever was thrown, as the one error of the project. */
+export function failureOf(thrown: unknown): TidemarkError {
+  if (thrown instanceof TidemarkError) return thrown
+  if (!(thrown instanceof Error)) return internal('Something that is no error was thrown.', thrown)
+  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
+  if (code === 'commander.help') return usageFault('no command was named')
+  if (code.startsWith('commander.')) return usageFault(thrown.message)
+  const system = SYSTEM[code]
+  if (system !== undefined) {
+    return new TidemarkError(system.code, {
+      message: sentence(thrown.message),
+      fix: system.fix,
+      cause: thrown,
+    })
+  }
+  return internal(sentence(thrown.message), thrown)
+}
+
+function internal(message: string, cause: unknown): TidemarkError {
+  return new TidemarkError('INTERNAL', {
+    message: `Unexpected: ${message}`,
+    fix: 'This is a fault of tidemark. Run again with --debug and report what it prints.',
+    cause,
+  })
+}
+
+/** Commander writes `error: unknown command 'pln'` and, on a line of its own, `(Did you mean pnl?)`. */
+function usageFault(text: string): TidemarkError {
+  const [first = '', ...rest] = text.replace(/^error: /, '').split('\n')
+  const hint = /\(Did you mean (.*)\?\)/.exec(rest.join(' '))?.[1]
+  return new TidemarkError('USAGE', {
+    message: sentence(first),
+    fix: hint === undefined ? 'Run "tidemark --help".' : `Did you mean ${hint}? Else run "tidemark --help".`,
+  })
+}
+
+function sentence(text: string): string {
+  const trimmed = text.trim()
+  return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${/[.!?]$/.test(trimmed) ? '' : '.'}`
+}
+
+/** The error as a person reads it: what, every fault, what was tried, and last, what to do. */
+export function describeFailure(error: TidemarkError): string {
+  const lines = [
+    `✗ ${error.message}`,
+    ...error.faults.map((fault) => `  · ${fault}`),
+    ...error.tried.map((tried) => `  tried ${tried}`),
+    `  → ${error.fix}`,
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** The error as a machine reads it. */
+export function failureDocument(error: TidemarkError): object {
+  const { code, message, fix, faults, tried } = error
+  return {
+    error: {
+      code,
+      message,
+      fix,
+      ...(faults.length > 0 ? { faults } : {}),
+      ...(tried.length > 0 ? { tried } : {}),
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import { wantsColour, widthOf } from './terminal.ts'
+
+/** What a command ends with: one result, as text for people and as a document for machines, and its exit code. */
+export type Outcome = {
+  readonly exitCode: number
+  /** Null prints nothing (the command wrote its result itself). */
+  readonly text: (() => string | Promise<string>) | null
+  readonly document: (() => object) | null
+}
+
+/** Nothing but results goes to stdout; everything else is a note on stderr. */
+export class Output {
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly colour: { readonly stdout: boolean; readonly stderr: boolean }
+
+  constructor(options: { json: boolean; quiet: boolean; colour: boolean }) {
+    this.json = options.json
+    this.quiet = options.quiet
+    this.colour = {
+      stdout: wantsColour(process.stdout, process.env, options.colour),
+      stderr: wantsColour(process.stderr, process.env, options.colour),
+    }
+  }
+
+  /** Columns that a result may use; null where stdout is no terminal. */
+  get width(): number | null {
+    return widthOf(process.stdout)
+  }
+
+  /** A line for the person who waits; `--quiet` silences it. */
+  note(text: string): void {
+    if (!this.quiet) process.stderr.write(`${text}\n`)
+  }
+
+  /** A line that `--quiet` does not silence: failures, and what stands in the way of a right reading. */
+  warn(text: string): void {
+    process.stderr.write(`${text}\n`)
+  }
+
+  /** Writes the one result of the command. */
+  async result(outcome: Outcome): Promise<void> {
+    if (this.json) {
+      if (outcome.document !== null) writeDocument(outcome.document())
+      return
+    }
+    const text = await outcome.text?.()
+    if (text) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+  }
+}
+
+/** One JSON document on stdout; `schemaVersion` comes first in every one of them. */
+export function writeDocument(document: object): void {
+  process.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...document })}\n`)
+}
+
+/** A reader that goes away (`| head`) ends the program quietly; that is no failure. */
+export function survivePipes(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+  process.stderr.on('error', () => undefined)
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Config } from '#config/config.ts'
+import { loadConfig } from '#config/load.ts'
+import type { Cli } from '../cli/context.ts'
+import { rememberSecret } from '../cli/secrets.ts'
+
+/**
+ * The configuration of a command: flags over environment over `.env` of the working directory over defaults.
+ * @throws TidemarkError CONFIG_INVALID with every fault at once
+ */
+export function readConfig(cli: Cli, flags: Readonly<Record<string, string>> = {}): Config {
+  const { dataDir, portfolio } = cli.globals
+  // Remembered before anything is read, so that not even a fault of the configuration can quote a key.
+  for (const [name, value] of Object.entries(process.env)) if (/_KEY$/.test(name)) rememberSecret(value ?? '')
+  const config = loadConfig({
+    env: process.env,
+    envFile: readText(join(process.cwd(), '.env')),
+    flags: {
+      ...(dataDir === null ? {} : { TIDEMARK_DATA_DIR: dataDir }),
+      ...(portfolio === null ? {} : { TIDEMARK_PORTFOLIO: portfolio }),
+      ...flags,
+    },
+  })
+  rememberSecret(config.coingecko.apiKey ?? '')
+  rememberSecret(config.allium.apiKey ?? '')
+  for (const url of [config.coingecko.baseUrl, config.allium.baseUrl]) {
+    if (url.includes('@')) rememberSecret(new URL(url).password)
+  }
+  return config
+}
+
+/** The text of a file, or null where there is none. */
+export function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+/** The file of the embedded store in a data folder. */
+export function storeFile(dataDir: string): string {
+  return join(dataDir, 'tidemark.db')
+}

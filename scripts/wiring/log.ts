@@ -1,0 +1,36 @@
+import { mkdirSync, readdirSync, statSync, unlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { DAY_MS } from '#core/hour.ts'
+import { scrub } from '../cli/secrets.ts'
+
+/** Log files older than this are deleted when a job begins. */
+const KEEP_DAYS = 30
+
+export type LogFile = { readonly path: string; readonly log: Logger; readonly close: () => void }
+
+/**
+ * The log of jobs: JSON lines in `logs/` of the data folder, one file a UTC day, readable by its owner only.
+ * Reads write none. Loaded when a job begins, since pino costs a cold start more than a whole query.
+ */
+export async function openLog(dataDir: string, level: string, now: number): Promise<LogFile> {
+  const folder = join(dataDir, 'logs')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  dropOld(folder, now)
+  const path = join(folder, `tidemark-${new Date(now).toISOString().slice(0, 10)}.log`)
+  const { pino } = await import('pino')
+  const file = pino.destination({ dest: path, append: true, mode: 0o600, sync: true })
+  const log = pino(
+    { level, base: { pid: process.pid } },
+    { write: (line: string) => file.write(scrub(line)) },
+  )
+  return { path, log, close: () => file.end() }
+}
+
+function dropOld(folder: string, now: number): void {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    if (!/^tidemark-\d{4}-\d\d-\d\d\.log$/.test(name)) continue
+    if (now - statSync(path).mtimeMs > KEEP_DAYS * DAY_MS) unlinkSync(path)
+  }
+}
