@@ -1,0 +1,55 @@
+import type { AssetClass, AssetId, Quote } from '#core/asset.ts'
+import type { ProviderId } from '#core/candle.ts'
+
+export const COINGECKO_PLANS = ['public', 'demo', 'pro'] as const
+export type CoingeckoPlan = (typeof COINGECKO_PLANS)[number]
+
+/** Stores that `STORAGE` may name. */
+export const STORAGES = ['embedded'] as const
+export type Storage = (typeof STORAGES)[number]
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export const PRICE_SOURCES = ['coingecko', 'allium', 'manual'] as const
+
+/** Everything that can be set, read once, frozen throughout. Paths are absolute; null is "not set" or "no limit". */
+export type Config = {
+  readonly dataDir: string
+  readonly storage: Storage
+  readonly portfolioFile: string | null
+  readonly baseCurrency: Quote
+  readonly coingecko: {
+    readonly plan: CoingeckoPlan
+    /** Null too with the plan `public`, whose host must not be sent a key. */
+    readonly apiKey: string | null
+    /** Without a slash at its end. May hold a user and password: print it by `describeConfig` only. */
+    readonly baseUrl: string
+    /** Calls a minute. */
+    readonly rate: number
+    /** Calls a UTC month, or null for no limit. */
+    readonly monthCredits: number | null
+    /** How many days back the plan answers, or null for all. */
+    readonly historyDays: number | null
+  }
+  readonly allium: {
+    readonly apiKey: string | null
+    readonly baseUrl: string
+    readonly rate: number
+  }
+  /** Which provider's mark counts: the first that has one. */
+  readonly priceSources: readonly ProviderId[]
+  /** How many hours a last price is carried, by class, and for single assets (an object without prototype). */
+  readonly carryHours: Readonly<Record<AssetClass, number>>
+  readonly carryHoursByAsset: Readonly<Record<string, number>>
+  /** The asset whose prices in two currencies convert between them. */
+  readonly convertThrough: AssetId
+  readonly logLevel: LogLevel
+  readonly scheduleCron: string
+  /** Seconds: the longest `Retry-After` that is waited for. */
+  readonly retryAfterCap: number
+  readonly origins: Readonly<Record<string, Origin>>
+}
+
+/** Where a value comes from; `file` is the file that `X_FILE` names. */
+export type Origin = 'flag' | 'environment' | '.env' | 'file' | 'default'

@@ -1,0 +1,138 @@
+import { createRequire } from 'node:module'
+import { homedir } from 'node:os'
+import { resolve } from 'node:path'
+import { parseAsset, type AssetClass, type AssetId } from '#core/asset.ts'
+import { faulty, ok, quoted, type Reading } from '#core/reading.ts'
+import { PRICE_SOURCES } from './config.ts'
+
+/**
+ * Readers of single values. They are plain functions and no zod schema: importing zod takes 55 ms, half of what the
+ * whole of `tidemark pnl` may take, and every variable is one line of text.
+ */
+export type Read<T> = (text: string, place: Place) => Reading<T>
+
+/** What paths are relative to. */
+export type Place = { readonly cwd: string; readonly home: string }
+
+export function oneOf<const T extends string>(values: readonly T[]): Read<T> {
+  return (text) => {
+    const found = values.find((value) => value === text)
+    return found === undefined ? faulty(`${quoted(text)} is none of ${values.join(', ')}`) : ok(found)
+  }
+}
+
+/** Names that are known, and refused for now with a word on when they come. */
+export function storage<const T extends string>(values: readonly T[]): Read<T> {
+  const read = oneOf(values)
+  return (text, place) =>
+    text === 'mongodb' || text === 'mongodb+influxdb'
+      ? faulty(`${quoted(text)} is not in this version: it comes with the servers; use embedded`)
+      : read(text, place)
+}
+
+export function wholeNumber(min: number, max: number): Read<number> {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN
+    return value >= min && value <= max
+      ? ok(value)
+      : faulty(`${quoted(text)} is not a whole number from ${min} to ${max}`)
+  }
+}
+
+/** A whole number, or `none` for no limit, which is Infinity here so that null stays "not set". */
+export function limit(max: number): Read<number> {
+  const read = wholeNumber(1, max)
+  return (text, place) => {
+    if (text === 'none') return ok(Infinity)
+    const reading = read(text, place)
+    return reading.fault === null ? reading : faulty(`${reading.fault}, or none for no limit`)
+  }
+}
+
+export const path: Read<string> = (text, { cwd, home }) => {
+  if (text.length > 4096 || text.includes('\0')) return faulty('is no path that a file system takes')
+  return ok(text === '~' || text.startsWith('~/') ? resolve(home, text.slice(2)) : resolve(cwd, text))
+}
+
+/** A host to call: any http(s) one, the loopback included, since tests and proxies live there. */
+export const baseUrl: Read<string> = (text) => {
+  const needed = 'write it as https://host/path'
+  if (text.length > 2000 || !URL.canParse(text)) return faulty(`is no URL: ${needed}`)
+  const url = new URL(text)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    return faulty(`begins with ${quoted(url.protocol)}: it has to be http: or https:`)
+  }
+  if (url.search !== '' || url.hash !== '') {
+    return faulty(`has a query or fragment: leave out what follows the path; ${needed}`)
+  }
+  return ok(url.href.replace(/\/+$/, ''))
+}
+
+/** A secret: goes into a header, so it is one line without spaces. Its reading never quotes it. */
+export const secret: Read<string> = (text) => {
+  if (/[\r\n]/.test(text)) return faulty('has more than one line: it has to be the key alone')
+  if (text.length > 4096) return faulty('is longer than 4,096 characters: it has to be the key alone')
+  return /^[\x21-\x7e]+$/.test(text)
+    ? ok(text)
+    : faulty('has a space or a character that no key has: copy it again')
+}
+
+export const asset: Read<AssetId> = (text) => {
+  const id = parseAsset(text)
+  return id === null ? faulty(`${quoted(text)} is no asset: use a CoinGecko id such as bitcoin`) : ok(id)
+}
+
+export const priceSources: Read<readonly string[]> = (text) => {
+  const names = text.split(',').map((name) => name.trim())
+  const known: readonly string[] = PRICE_SOURCES
+  const wrong = names.find((name) => !known.includes(name))
+  if (wrong !== undefined) return faulty(`has ${quoted(wrong)}: list some of ${known.join(', ')}, best first`)
+  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  return twice === undefined ? ok(names) : faulty(`has ${twice} twice: list each source once`)
+}
+
+export type CarryHours = {
+  readonly classes: Readonly<Record<AssetClass, number>>
+  readonly assets: Readonly<Record<string, number>>
+}
+export const DEFAULT_CARRY: CarryHours = {
+  classes: { crypto: 3, stock: 96, fiat: 3 },
+  assets: {},
+}
+
+/** `crypto=3,stock=96,tether-gold=48`: hours by class, or by asset id. */
+export const carryHours: Read<CarryHours> = (text) => {
+  const classes: Record<AssetClass, number> = { ...DEFAULT_CARRY.classes }
+  // Without prototype, so that an asset called "constructor" is an asset.
+  const assets = Object.create(null) as Record<string, number>
+  if (text.length > 20_000) return faulty('is longer than 20,000 characters')
+  for (const part of text.split(',')) {
+    const [key = '', hours = '', more] = part.split('=').map((side) => side.trim())
+    const value = /^\d{1,5}$/.test(hours) ? Number(hours) : NaN
+    if (more !== undefined || !(value <= 8784)) {
+      return faulty(`has ${quoted(part)}: write it as crypto=3,stock=96, in whole hours up to 8784`)
+    }
+    if (key === 'crypto' || key === 'stock' || key === 'fiat') classes[key] = value
+    else {
+      const id = parseAsset(key)
+      if (id === null) return faulty(`has ${quoted(key)}: use crypto, stock, fiat or an asset id`)
+      assets[id] = value
+    }
+  }
+  return ok({ classes, assets })
+}
+
+/** A schedule that node-cron takes; it is asked only where one was set, since loading it takes time. */
+export const cron: Read<string> = (text) => {
+  const needed = 'use minute hour day month weekday, such as 5 * * * * for five past every hour'
+  if (text.length > 200) return faulty(`is no schedule: ${needed}`)
+  const { validate } = createRequire(import.meta.url)('node-cron') as { validate: (text: string) => boolean }
+  return validate(text) ? ok(text) : faulty(`${quoted(text)} is no schedule: ${needed}`)
+}
+
+/** Where data lives by default: the XDG data home, which has to be absolute to count. */
+export function defaultDataDir(env: Record<string, string | undefined>): string {
+  const xdg = env['XDG_DATA_HOME']
+  const base = xdg?.startsWith('/') ? xdg : resolve(env['HOME'] || homedir(), '.local/share')
+  return resolve(base, 'tidemark')
+}

@@ -1,0 +1,150 @@
+import { readBaseCurrency } from './base-currency.ts'
+import { COINGECKO_PLANS, LOG_LEVELS, STORAGES, type Config } from './config.ts'
+import * as read from './readers.ts'
+
+/** One thing that can be set. `example` is its default as `.env.example` shows it. */
+export type Setting<T> = {
+  readonly read: read.Read<T>
+  readonly secret: boolean
+  readonly flag: string | null
+  readonly example: string
+  readonly description: string
+  /** How the value in force is printed; null where there is none. Never called for a secret. */
+  readonly print: (config: Config) => string | null
+}
+
+type Options<T> = Partial<Pick<Setting<T>, 'flag'>> & Pick<Setting<T>, 'example' | 'description' | 'print'>
+
+function setting<T>(reader: read.Read<T>, options: Options<T>): Setting<T> {
+  return { flag: null, ...options, read: reader, secret: false }
+}
+
+function secret(example: string, description: string, value: (config: Config) => string | null) {
+  return { read: read.secret, secret: true, flag: null, example, description, print: value }
+}
+
+const limitText = (value: number | null) => (value === null ? 'none' : String(value))
+
+/** Every setting, by the name of its variable, in the order in which they are shown. */
+export const SETTINGS = {
+  TIDEMARK_DATA_DIR: setting(read.path, {
+    flag: '--data-dir',
+    example: '~/.local/share/tidemark',
+    description:
+      'Folder of the store, its backups and logs. Default: tidemark in the XDG data home ($XDG_DATA_HOME).',
+    print: (config) => config.dataDir,
+  }),
+  TIDEMARK_PORTFOLIO: setting(read.path, {
+    flag: '--portfolio',
+    example: 'portfolio.yaml',
+    description: 'Portfolio file. "tidemark init" writes one to edit. Default: none.',
+    print: (config) => config.portfolioFile,
+  }),
+  STORAGE: setting(read.storage(STORAGES), {
+    example: 'embedded',
+    description: 'Where data is kept: embedded (one file in the data folder).',
+    print: (config) => config.storage,
+  }),
+  BASE_CURRENCY: setting(readBaseCurrency, {
+    example: 'usd',
+    description: 'Currency of prices and PnL where no portfolio says its own: an ISO code, btc or eth.',
+    print: (config) => config.baseCurrency,
+  }),
+  COINGECKO_PLAN: setting(read.oneOf(COINGECKO_PLANS), {
+    example: 'public',
+    description:
+      'CoinGecko plan: public (no key), demo (free key) or pro (paid key). Default: demo when a key is set, else public.',
+    print: (config) => config.coingecko.plan,
+  }),
+  COINGECKO_API_KEY: secret(
+    'your-key',
+    'Key of the plan demo or pro. Not sent with the plan public. Default: none.',
+    (config) => config.coingecko.apiKey,
+  ),
+  COINGECKO_BASE_URL: setting(read.baseUrl, {
+    example: 'https://api.coingecko.com/api/v3',
+    description:
+      'Where CoinGecko is called. Default with the plan pro: https://pro-api.coingecko.com/api/v3.',
+    print: (config) => maskUrl(config.coingecko.baseUrl),
+  }),
+  COINGECKO_RATE: setting(read.wholeNumber(1, 10_000), {
+    example: '5',
+    description: 'CoinGecko calls a minute. Default by plan: public 5, demo 30, pro 500.',
+    print: (config) => String(config.coingecko.rate),
+  }),
+  COINGECKO_MONTH_CREDITS: setting(read.limit(1_000_000_000), {
+    example: 'none',
+    description:
+      'CoinGecko calls a month, or none for no limit. Default by plan: public none, demo 10000, pro 500000.',
+    print: (config) => limitText(config.coingecko.monthCredits),
+  }),
+  COINGECKO_HISTORY_DAYS: setting(read.limit(10_000), {
+    example: '365',
+    description:
+      'How many days back CoinGecko answers, or none for all. Default by plan: public 365, demo 365, pro none.',
+    print: (config) => limitText(config.coingecko.historyDays),
+  }),
+  ALLIUM_API_KEY: secret(
+    'your-key',
+    'Key of Allium, which reads wallets and is the second source of prices. Default: none, Allium is not asked.',
+    (config) => config.allium.apiKey,
+  ),
+  ALLIUM_BASE_URL: setting(read.baseUrl, {
+    example: 'https://api.allium.so',
+    description: 'Where Allium is called.',
+    print: (config) => maskUrl(config.allium.baseUrl),
+  }),
+  ALLIUM_RATE: setting(read.wholeNumber(1, 10_000), {
+    example: '60',
+    description: 'Allium calls a minute.',
+    print: (config) => String(config.allium.rate),
+  }),
+  PRICE_SOURCES: setting(read.priceSources, {
+    example: 'coingecko,allium,manual',
+    description: 'Order of the sources of a price: the first that has one for an hour gives it.',
+    print: (config) => config.priceSources.join(','),
+  }),
+  CARRY_HOURS: setting(read.carryHours, {
+    example: 'crypto=3,stock=96,fiat=3',
+    description:
+      'How many hours a last price stands in for a missing one, by class (crypto, stock, fiat) or asset id.',
+    print: (config) =>
+      Object.entries({ ...config.carryHours, ...config.carryHoursByAsset })
+        .map(([key, hours]) => `${key}=${hours}`)
+        .join(','),
+  }),
+  CONVERT_THROUGH: setting(read.asset, {
+    example: 'bitcoin',
+    description: 'Asset whose prices in two currencies convert between them.',
+    print: (config) => config.convertThrough,
+  }),
+  SCHEDULE_CRON: setting(read.cron, {
+    flag: '--cron',
+    example: '5 * * * *',
+    description: 'When "tidemark schedule" works: minute hour day month weekday, in UTC.',
+    print: (config) => config.scheduleCron,
+  }),
+  RETRY_AFTER_CAP: setting(read.wholeNumber(0, 86_400), {
+    example: '120',
+    description: 'Longest wait in seconds that a provider may ask for before its work is put off.',
+    print: (config) => String(config.retryAfterCap),
+  }),
+  LOG_LEVEL: setting(read.oneOf(LOG_LEVELS), {
+    example: 'info',
+    description: `How much is written to the log: ${LOG_LEVELS.join(', ')}.`,
+    print: (config) => config.logLevel,
+  }),
+} satisfies Record<string, Setting<unknown>>
+
+export type SettingName = keyof typeof SETTINGS
+export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[]
+
+/** What each setting was set to; null where it was not. */
+export type Values = {
+  readonly [K in SettingName]: (typeof SETTINGS)[K] extends Setting<infer T> ? T | null : never
+}
+
+/** The URL with what stands before its host masked. */
+export function maskUrl(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, '//***@')
+}

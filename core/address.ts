@@ -1,0 +1,60 @@
+import { keccak_256 } from '@noble/hashes/sha3.js'
+import { faulty, ok, quoted, type Reading } from './reading.ts'
+
+const BY_HAND =
+  'enter what it holds by hand: under "holdings:" in the portfolio file, or in flows.csv with a name in the column "wallet"'
+
+/** Addresses that are not of an EVM chain, and what they are. The first that matches names it. */
+const OTHERS: readonly (readonly [RegExp, string])[] = [
+  [/^(bc|tb)1[a-z0-9]{8,87}$/i, `a Bitcoin address, which is not read from the chain: ${BY_HAND}`],
+  [/^[13][1-9A-HJ-NP-Za-km-z]{24,34}$/, `a Bitcoin address, which is not read from the chain: ${BY_HAND}`],
+  [/^T[1-9A-HJ-NP-Za-km-z]{33}$/, `a Tron address, which is not read from the chain: ${BY_HAND}`],
+  [/^XE\d{2}[0-9A-Z]{30,31}$/i, 'an ICAP address: give the same address as 0x and 40 hexadecimal digits'],
+  [/^[^\s]{1,250}\.eth$/i, 'an ENS name, which is not looked up: give the address that it stands for (0x…)'],
+  [
+    /^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}:.{1,128}$/,
+    'a CAIP-10 id: give the address alone and its chain apart',
+  ],
+  [/^[1-9A-HJ-NP-Za-km-z]{32,44}$/, `a Solana address, which is not read from the chain: ${BY_HAND}`],
+  [/^[0-9a-fA-F]{40}$/, 'an address without its beginning: put 0x before it'],
+]
+
+/**
+ * Reads an EVM address. All-lower and all-upper letters are taken as they are; mixed letters carry a checksum
+ * (EIP-55), which must be right, since a typing error in an address is otherwise a valued stranger's wallet.
+ * @returns the address in lower case
+ */
+export function readAddress(text: string): Reading<string> {
+  const trimmed = text.length > 300 ? text : text.trim()
+  if (!/^0x[0-9a-f]{40}$/i.test(trimmed)) return faulty(whyNotEvm(trimmed))
+  const digits = trimmed.slice(2)
+  const lower = digits.toLowerCase()
+  if (digits === lower || digits === digits.toUpperCase()) return ok(`0x${lower}`)
+  const right = checksumAddress(`0x${lower}`)
+  if (`0x${digits}` === right) return ok(`0x${lower}`)
+  return faulty(
+    `${quoted(trimmed)} has a wrong checksum: a character was mistyped, or its letters' case was changed ` +
+      `(these digits would be written ${right}); copy it again, or write it all in lower case if you are sure`,
+  )
+}
+
+/** An address in the letters that carry its checksum. @param address `0x` and 40 hexadecimal digits */
+export function checksumAddress(address: string): string {
+  const digits = address.slice(2).toLowerCase()
+  const hash = keccak_256(new TextEncoder().encode(digits))
+  const cased = [...digits].map((char, at) => {
+    const nibble = ((hash[at >> 1] as number) >> (at % 2 === 0 ? 4 : 0)) & 0xf
+    return nibble >= 8 ? char.toUpperCase() : char
+  })
+  return `0x${cased.join('')}`
+}
+
+function whyNotEvm(text: string): string {
+  if (text.length <= 300) {
+    for (const [pattern, words] of OTHERS) if (pattern.test(text)) return `${quoted(text)} is ${words}`
+    if (/^0x[0-9a-f]*$/i.test(text)) {
+      return `${quoted(text)} has ${text.length - 2} digits after 0x; an address has 40`
+    }
+  }
+  return `${quoted(text)} is not an EVM address (0x and 40 hexadecimal digits); for any other chain ${BY_HAND}`
+}
