@@ -38,7 +38,7 @@ export type RateAt = (currency: string, hour: Hour) => Decimal | null
  */
 export function legsOf(flow: Flow, base: AssetId, names: WalletNames, rateAt: RateAt): Leg[] {
   const hour = ceilHour(flow.time)
-  const wallet = flow.wallet === '' ? MANUAL_WALLET : (names.get(flow.wallet) ?? flow.wallet)
+  const wallet = flow.wallet === '' ? MANUAL_WALLET : walletOf(flow.wallet, names)
   const chain = flow.chain ?? ''
   const feeAsset = flow.feeAsset ?? base
   const fee = flow.fee === null ? null : new Decimal(flow.fee)
@@ -56,6 +56,11 @@ export function legsOf(flow: Flow, base: AssetId, names: WalletNames, rateAt: Ra
     main,
     { ...shared, asset: feeAsset, kind: 'fee', quantity: fee.negated(), unitPrice: null, baseFee: null },
   ]
+}
+
+/** A label or an address in any case stands for its wallet; any other name for itself. */
+function walletOf(name: string, names: WalletNames): string {
+  return names.get(name) ?? names.get(name.toLowerCase()) ?? name
 }
 
 function priceOf(flow: Flow, hour: Hour, rateAt: RateAt): Decimal | null {
