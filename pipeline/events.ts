@@ -4,7 +4,7 @@ import type { Hour } from '#core/hour.ts'
 import type { Gap } from '#core/sample.ts'
 
 /** Parts of a run that take time, in the order they come. */
-export const STAGES = ['flows', 'coins', 'wallets', 'prices', 'pnl'] as const
+export const STAGES = ['flows', 'wallets', 'coins', 'prices', 'pnl'] as const
 export type Stage = (typeof STAGES)[number]
 
 /** What one provider is asked for by a plan, and what that costs. */

@@ -34,6 +34,8 @@ export type Failure = {
   readonly code: ErrorCode
   readonly message: string
   readonly fix: string
+  /** How many requests of the item met it. */
+  readonly count: number
 }
 
 /** The end summary of a run: what the table prints, what `--json` prints, what the run's row keeps. */

@@ -1,5 +1,6 @@
-import type { AssetId } from '#core/asset.ts'
+import type { Token } from '#core/coin.ts'
 import type { Flow } from '#core/flow.ts'
+import type { MarkSettings } from '#pnl/settings.ts'
 import type { CoinSource, PriceSource, ProviderReport, Store, WalletSource } from '../ports.ts'
 import type { ProviderId } from '#core/candle.ts'
 
@@ -35,10 +36,10 @@ export type JobIo = {
   /** How the providers were used since the process began; jobs persist the growth of `calls` by `addCalls`. */
   readonly reports: () => readonly ProviderReport[]
   readonly readFlows: ReadFlows
-  /** The asset that conversions between currencies go through (bitcoin unless configured). */
-  readonly convertThrough: AssetId
-  /** Hours that the last price of an asset is carried: a longer stretch without a price is missing. */
-  readonly carryHours: (asset: AssetId) => number
+  /** Told the tokens that are known, before wallets and prices are read, for sources that look assets up by contract. */
+  readonly useTokens?: (tokens: readonly Token[]) => void
+  /** What decides a mark: the order of sources, how long a price is carried, what converts currencies. */
+  readonly marks: MarkSettings
   /** Who holds the lease: unique to the process, readable (`host:pid:time`). */
   readonly holder: string
   /** A new unique id for a run. */

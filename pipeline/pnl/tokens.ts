@@ -1,0 +1,147 @@
+import type { AssetId } from '#core/asset.ts'
+import { Decimal } from '#core/decimal.ts'
+import { HOUR_MS, addHours, type Hour } from '#core/hour.ts'
+import { monthEnd, monthLength, monthStart, monthsBetween, previousMonth, type Month } from '#core/month.ts'
+import type { Effect } from '#pnl/flows/effects.ts'
+import { lineKey, parseLineKey } from '#pnl/flows/leg.ts'
+import { decodeBatch } from '#pnl/hourly/batch.ts'
+import { lineSpan, type LineSpan } from '#pnl/hourly/kernel.ts'
+import { sortedLines } from '#pnl/hourly/month.ts'
+import { NOTHING, type LineState } from '#pnl/hourly/state.ts'
+import { TokenRange, type TokenResult } from '#pnl/hourly/token.ts'
+import { sliceMarks, type MarkSeries } from '#pnl/marks/marks.ts'
+import type { ComputedMonths } from '../jobs/compute-pnl.ts'
+import type { PnlStore } from '../ports.ts'
+import type { PortfolioLedger } from './ledger.ts'
+import type { MarkLoader } from './marks.ts'
+import { countMonth } from './month.ts'
+
+type Span = Omit<LineSpan, 'state'>
+
+/** What tokens of a range are put together from. */
+export type RangeInput = {
+  readonly from: Hour
+  readonly to: Hour
+  readonly ledger: PortfolioLedger
+  readonly loader: MarkLoader
+  readonly computed: ComputedMonths
+  readonly io: PnlStore
+  /** Marks of each asset at the hours of the range. */
+  readonly marks: ReadonlyMap<string, MarkSeries>
+}
+
+/**
+ * Tokens of a range in mode `flows`: stored batches, and what needs none, summed over the lines of each asset.
+ * A line that has no mark at `from` begins there anew: what was held counts at its first mark (docs/semantics.md, 4).
+ */
+export async function tokensOf(input: RangeInput): Promise<Map<AssetId, TokenResult>> {
+  const ranges = new Map<AssetId, TokenRange>()
+  const reader = new RangeReader(input)
+  for (const month of monthsBetween(input.from, input.to)) {
+    for (const { line, at, span, quantity } of await reader.month(month)) {
+      const { asset } = parseLineKey(line)
+      const marks = input.marks.get(asset)
+      if (marks === undefined) continue
+      const range = ranges.get(asset) ?? new TokenRange(input.from, marks)
+      ranges.set(asset, range)
+      range.add(line, at, span, quantity)
+    }
+  }
+  return new Map([...ranges].map(([asset, range]) => [asset, range.finish()] as const))
+}
+
+type LinePart = {
+  readonly line: string
+  readonly at: Hour
+  readonly span: Span
+  readonly quantity: Decimal | null
+}
+
+class RangeReader {
+  private readonly input: RangeInput
+  /** Lines that have met no mark since `from`, with their own state. */
+  private readonly unsettled = new Map<string, LineState>()
+  private spanning: Awaited<ReturnType<PortfolioLedger['spanning']>> | null = null
+
+  constructor(input: RangeInput) {
+    this.input = input
+  }
+
+  /** The parts that a month gives to its lines, in the order of lines. */
+  async month(month: Month): Promise<LinePart[]> {
+    const { from, ledger, computed } = this.input
+    const states = computed.statesAt(previousMonth(month))
+    const batches = await this.batches(month)
+    const waiting = [...ledger.knownFrom].filter(([, hour]) => hour > monthStart(month)).map(([line]) => line)
+    const parts: LinePart[] = []
+    let effects: ReadonlyMap<string, readonly Effect[]> | null = null
+    for (const line of sortedLines(states.keys(), batches.keys(), waiting)) {
+      const state = states.get(line) ?? NOTHING
+      const batch = batches.get(line)
+      if (month === monthsBetween(from, from)[0]) this.begin(line, month, state, batch)
+      if (batch !== undefined && !this.unsettled.has(line)) {
+        parts.push({ line, at: monthStart(month), span: batch, quantity: state.quantity })
+        continue
+      }
+      if (batch !== undefined) effects ??= await this.effects(month)
+      parts.push(this.fresh(line, month, state, effects?.get(line) ?? []))
+    }
+    return parts
+  }
+
+  private async batches(month: Month): Promise<ReadonlyMap<string, Span>> {
+    const kept = this.input.computed.spans.get(month)
+    if (kept !== undefined) return kept
+    const { owner, name } = this.input.ledger.portfolio
+    const stored = await this.input.io.batches(owner, name, this.input.loader.quote, month, month)
+    return new Map(stored.map((batch) => [lineKey(batch), decodeBatch(batch, monthLength(month))] as const))
+  }
+
+  /** At the start of the range: a line without a settled Δ there begins anew. */
+  private begin(line: string, month: Month, state: LineState, batch: Span | undefined): void {
+    const { from, ledger } = this.input
+    const index = (from - monthStart(month)) / HOUR_MS
+    if (batch !== undefined && !Number.isNaN(batch.delta[index])) return
+    const knownFrom = ledger.knownFrom.get(line)
+    const step = batch?.steps.findLast(([at]) => at <= index)
+    const quantity = step === undefined ? state.quantity : new Decimal(step[1])
+    const fresh = {
+      quantity,
+      base: { hour: null, quantity: Number(quantity.toString()), price: NaN },
+      pending: null,
+    }
+    this.unsettled.set(line, knownFrom !== undefined && knownFrom > from ? NOTHING : fresh)
+  }
+
+  /** A span made while reading: a line without flows, or one that has met no mark since `from`. */
+  private fresh(line: string, month: Month, state: LineState, effects: readonly Effect[]): LinePart {
+    const { from, to, marks, ledger } = this.input
+    const own = this.unsettled.get(line)
+    const begin = Math.max(from, monthStart(month)) as Hour
+    const end = Math.min(addHours(to, 1), monthEnd(month)) as Hour
+    const series = marks.get(parseLineKey(line).asset)
+    const prices =
+      series === undefined
+        ? new Float64Array((end - begin) / HOUR_MS).fill(NaN)
+        : sliceMarks(series, begin, addHours(end, -1)).price
+    const start = own ?? state
+    // What flowed up to `from` is in the quantity that the range begins with.
+    const later = own === undefined ? effects : effects.filter((effect) => effect.hour > from)
+    const span = lineSpan(start, begin, prices, later, ledger.knownFrom.get(line) ?? null)
+    if (own !== undefined) {
+      const settled =
+        span.state.pending === null &&
+        !(span.state.base.price !== span.state.base.price && !span.state.quantity.isZero())
+      if (settled) this.unsettled.delete(line)
+      else this.unsettled.set(line, span.state)
+    }
+    return { line, at: begin, span, quantity: start.quantity }
+  }
+
+  private async effects(month: Month): Promise<ReadonlyMap<string, readonly Effect[]>> {
+    const { ledger, loader } = this.input
+    this.spanning ??= await ledger.spanning()
+    const flows = await ledger.flows(month, this.spanning.get(month)?.tx ?? [])
+    return (await countMonth(month, flows, await ledger.assets(), ledger, loader)).effects
+  }
+}
