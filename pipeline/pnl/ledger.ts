@@ -51,8 +51,13 @@ export class PortfolioLedger {
     ])
   }
 
-  /** @param now flows of holdings whose `since` is later than this are left for later */
-  static async open(io: LedgerStore, portfolio: Portfolio, base: AssetId): Promise<PortfolioLedger> {
+  /** @param now holdings whose `since` is later do not count yet */
+  static async open(
+    io: LedgerStore,
+    portfolio: Portfolio,
+    base: AssetId,
+    now: number,
+  ): Promise<PortfolioLedger> {
     const books = booksOf(portfolio)
     const addresses = portfolio.wallets.map((wallet) => wallet.address)
     const balances = addresses.length === 0 ? [] : await io.balances(portfolio.owner, addresses)
@@ -61,7 +66,7 @@ export class PortfolioLedger {
       flowMonths: await io.flowMonths(portfolio.owner, books),
       balances,
       anchored: await anchorWallets(io, portfolio, balances, base),
-      openings: portfolio.holdings.flatMap((holding) => openingOf(portfolio, holding)),
+      openings: portfolio.holdings.flatMap((holding) => openingOf(portfolio, holding, now)),
     })
   }
 
@@ -153,9 +158,9 @@ function walletNames(portfolio: Portfolio): Map<string, string> {
 }
 
 /** A holding with `since` enters at the first hour at or after it. */
-function openingOf(portfolio: Portfolio, holding: Portfolio['holdings'][number]): Flow[] {
+function openingOf(portfolio: Portfolio, holding: Portfolio['holdings'][number], now: number): Flow[] {
   const { asset, quantity, since, unitCost } = holding
-  if (since === null) return []
+  if (since === null || since > now) return []
   const time = ceilHour(since)
   const id = `opening|${MANUAL_WALLET}|${asset}|${time}|${quantity}`
   return [

@@ -1,0 +1,254 @@
+import { baseAsset, byBytes, type AssetId, type Quote } from '#core/asset.ts'
+import { Decimal, ZERO } from '#core/decimal.ts'
+import { addHours, hourOf, type Hour } from '#core/hour.ts'
+import { LOCAL_OWNER, walletBook, type Portfolio } from '#core/portfolio.ts'
+import { parseLineKey } from '#pnl/flows/leg.ts'
+import { lastKnown, snapshotToken, type TokenResult } from '#pnl/hourly/token.ts'
+import { tokenPercent, totalOf, type TotalResult } from '#pnl/hourly/total.ts'
+import { markSource, sliceMarks, type MarkSeries } from '#pnl/marks/marks.ts'
+import type { MarkSettings } from '#pnl/settings.ts'
+import { computePnl, type ComputedMonths } from '../jobs/compute-pnl.ts'
+import { PortfolioLedger } from '../pnl/ledger.ts'
+import { lastMarks } from '../pnl/last-marks.ts'
+import { MarkLoader, type MarkKeys } from '../pnl/marks.ts'
+import { tokensOf } from '../pnl/tokens.ts'
+import type { CoinStore, GapStore, LedgerStore, PnlMode, PnlStore, SeriesReader } from '../ports.ts'
+import { gapsOf } from './pnl-gaps.ts'
+import { resolveRange, shownHours, type Every } from './pnl-range.ts'
+import type { PnlReport, TokenSeries, TotalSeries } from './pnl-report.ts'
+
+export type PnlPorts = SeriesReader & LedgerStore & PnlStore & GapStore & CoinStore
+
+/** Times are milliseconds since 1970; `from` and `to` are floored to the hour. */
+export type PnlRequest = {
+  /** Null values one unit of each coin that was pulled. */
+  readonly portfolio: Portfolio | null
+  /** Base currency where there is no portfolio. */
+  readonly quote: Quote
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+  readonly days?: number | undefined
+  readonly mode?: PnlMode | undefined
+  readonly assets?: readonly AssetId[] | undefined
+  readonly every?: Every | undefined
+  readonly rebuild?: boolean
+  /** False on a store that cannot be written. */
+  readonly persist?: boolean
+  readonly now: number
+}
+
+/**
+ * What each token and the portfolio made over a range, by hour (docs/semantics.md, 4). Brings the batches up to date
+ * first; what did not change is read.
+ */
+export async function pnlReport(
+  request: PnlRequest,
+  io: PnlPorts,
+  settings: MarkSettings,
+): Promise<PnlReport> {
+  const session = await openSession(request, io, settings)
+  const { portfolio, ledger, loader, computed, mode } = session
+  const present = presentQuantities(session, request.now)
+  const held = [...present].filter(([, quantity]) => !quantity.isZero()).map(([asset]) => asset)
+  const { from, to } = await resolveRange(request, held, session.keys, loader)
+  const wanted = new Set(request.assets ?? session.assets)
+  const marks = await loadMarks(
+    session.assets.filter((asset) => wanted.has(asset)),
+    from,
+    to,
+    loader,
+  )
+  const tokens =
+    mode === 'flows' && computed !== null
+      ? await tokensOf({ from, to, ledger, loader, computed, io, marks })
+      : snapshots(present, marks)
+  const shown = [...tokens]
+    .filter(([asset, token]) => wanted.has(asset) && wasHeld(token))
+    .sort(([a], [b]) => byBytes(a, b))
+  const before = await lastMarks(
+    shown.map(([asset]) => asset),
+    from,
+    session.keys,
+    loader,
+  )
+  const parts = shown.map(([asset, token]) => ({
+    token,
+    price: (marks.get(asset) as MarkSeries).price,
+    priceBefore: before.get(asset) ?? NaN,
+  }))
+  const total = totalOf(parts, (to - from) / 3_600_000 + 1)
+  const hours = shownHours(from, to, request.every ?? '1h')
+  const symbols = await symbolsOf(io)
+  return {
+    portfolio: request.portfolio === null ? null : portfolio.name,
+    baseCurrency: portfolio.baseCurrency,
+    mode,
+    from,
+    to,
+    hours: hours.map((index) => addHours(from, index)),
+    tokens: shown.map(([asset, token]) =>
+      tokenSeries(asset, token, marks.get(asset) as MarkSeries, hours, symbols),
+    ),
+    total: totalSeries(total, hours),
+    gaps: await gapsOf(shown, from, portfolio.baseCurrency, io),
+    missingWallets: await unreadWallets(portfolio, io),
+    batches: computed?.summary ?? { computed: 0, reused: 0 },
+  }
+}
+
+/** A portfolio opened for reading: its ledger, marks, and batches brought up to date. */
+export type PnlSession = {
+  readonly portfolio: Portfolio
+  readonly ledger: PortfolioLedger
+  readonly loader: MarkLoader
+  readonly keys: MarkKeys
+  readonly assets: readonly AssetId[]
+  readonly mode: PnlMode
+  /** Null where nothing flows and mode `snapshot` needs no batches. */
+  readonly computed: ComputedMonths | null
+}
+
+export async function openSession(
+  request: PnlRequest,
+  io: PnlPorts,
+  settings: MarkSettings,
+): Promise<PnlSession> {
+  const portfolio = request.portfolio ?? (await oneOfEach(io, request.quote))
+  const loader = new MarkLoader(io, portfolio.baseCurrency, settings)
+  const ledger = await PortfolioLedger.open(io, portfolio, baseAsset(portfolio.baseCurrency), request.now)
+  const assets = await ledger.assets()
+  const mode = request.mode ?? (ledger.hasFlows ? 'flows' : 'snapshot')
+  const moves = mode === 'flows' || ledger.months().length > 0
+  const options = {
+    rebuild: request.rebuild === true,
+    persist: request.persist !== false && request.portfolio !== null,
+  }
+  const computed = moves ? await computePnl(ledger, loader, io, hourOf(request.now), options) : null
+  return { portfolio, ledger, loader, keys: await loader.revisions(assets), assets, mode, computed }
+}
+
+/** With no portfolio at all: one unit of each coin that was pulled. */
+async function oneOfEach(io: PnlPorts, quote: Quote): Promise<Portfolio> {
+  const stored = new Set((await io.series()).filter((row) => row.quote === quote).map((row) => row.asset))
+  const { coins } = await io.coins()
+  const assets = coins.map(({ asset }) => asset).filter((asset) => stored.has(asset))
+  return {
+    owner: LOCAL_OWNER,
+    name: 'one-of-each',
+    baseCurrency: quote,
+    wallets: [],
+    holdings: assets.map((asset) => ({ asset, quantity: '1', unitCost: null, since: null })),
+    flowsFile: null,
+  }
+}
+
+/** What is held at the newest stored time, by asset. */
+function presentQuantities({ ledger, computed }: PnlSession, now: number): Map<AssetId, Decimal> {
+  const quantities = new Map<AssetId, Decimal>()
+  const add = (asset: AssetId, quantity: Decimal) =>
+    quantities.set(asset, (quantities.get(asset) ?? ZERO).plus(quantity))
+  if (computed !== null && computed.last !== null) {
+    for (const [line, { quantity }] of computed.statesAt(computed.last))
+      add(parseLineKey(line).asset, quantity)
+  } else {
+    for (const { asset, quantity, since } of ledger.portfolio.holdings) {
+      if (since === null || since <= now) add(asset, new Decimal(quantity))
+    }
+  }
+  return quantities
+}
+
+/** Marks of each asset at the hours of the range; asset by asset, so that long ranges fit in memory. */
+async function loadMarks(
+  assets: readonly AssetId[],
+  from: Hour,
+  to: Hour,
+  loader: MarkLoader,
+): Promise<Map<AssetId, MarkSeries>> {
+  const marks = new Map<AssetId, MarkSeries>()
+  for (const asset of assets) {
+    const book = await loader.load([asset], from, addHours(to, 1))
+    marks.set(asset, sliceMarks(book.of(asset), from, to))
+  }
+  return marks
+}
+
+function snapshots(
+  present: ReadonlyMap<AssetId, Decimal>,
+  marks: ReadonlyMap<AssetId, MarkSeries>,
+): Map<AssetId, TokenResult> {
+  const tokens = new Map<AssetId, TokenResult>()
+  for (const [asset, quantity] of present) {
+    const series = marks.get(asset)
+    if (series !== undefined) tokens.set(asset, snapshotToken(quantity, series))
+  }
+  return tokens
+}
+
+/** Held at some hour of the range, or not known to be. */
+function wasHeld(token: TokenResult): boolean {
+  return token.held.some((amount) => amount !== 0) || lastKnown(token.pnl) !== 0 || token.exchangeIn !== 0
+}
+
+async function symbolsOf(io: CoinStore): Promise<Map<string, string>> {
+  return new Map((await io.coins()).coins.map(({ asset, symbol }) => [asset, symbol.toUpperCase()] as const))
+}
+
+function symbolOf(asset: AssetId, symbols: ReadonlyMap<string, string>): string {
+  return asset.startsWith('fiat:') ? asset.slice(5).toUpperCase() : (symbols.get(asset) ?? asset)
+}
+
+const pick = (series: Float64Array, hours: readonly number[]) =>
+  Float64Array.from(hours, (index) => series[index] as number)
+
+function tokenSeries(
+  asset: AssetId,
+  token: TokenResult,
+  marks: MarkSeries,
+  hours: readonly number[],
+  symbols: ReadonlyMap<string, string>,
+): TokenSeries {
+  return {
+    asset,
+    symbol: symbolOf(asset, symbols),
+    quantity: hours.map((index) => token.quantity[index] ?? null),
+    mark: pick(marks.price, hours),
+    value: pick(token.value, hours),
+    pnl: pick(token.pnl, hours),
+    quality: Uint8Array.from(hours, (index) => token.quality[index] as number),
+    source: hours.map((index) => markSource(marks, index)),
+    attribution: token.attribution,
+    external: token.external,
+    percent: tokenPercent(token),
+  }
+}
+
+function totalSeries(total: TotalResult, hours: readonly number[]): TotalSeries {
+  return {
+    value: pick(total.value, hours),
+    pnl: pick(total.pnl, hours),
+    coverage: pick(total.coverage, hours),
+    coverageByCount: pick(total.coverageByCount, hours),
+    quality: Uint8Array.from(hours, (index) => total.quality[index] as number),
+    attribution: total.attribution,
+    external: total.external,
+    percent: total.percent,
+    change24h: total.change24h,
+  }
+}
+
+/** Wallets of which nothing was ever read. */
+async function unreadWallets(portfolio: Portfolio, io: PnlPorts): Promise<PnlReport['missingWallets']> {
+  const { owner, wallets } = portfolio
+  if (wallets.length === 0) return []
+  const books = wallets.map(({ address }) => walletBook(address))
+  const read = new Set((await io.flowCoverage(owner, books)).map(({ book }) => book))
+  for (const { wallet } of await io.balances(
+    owner,
+    wallets.map(({ address }) => address),
+  ))
+    read.add(walletBook(wallet))
+  return wallets
+    .filter(({ address }) => !read.has(walletBook(address)))
+    .map(({ address, label }) => ({ wallet: label ?? address, reason: 'nothing configured could read it' }))
+}
