@@ -23,4 +23,3 @@ export function readEnvFile(text: string): EnvFile {
   const readable = clean.split('\n').map((line, at) => (wrong.has(at) ? '' : line))
   return { values: parseEnv(readable.join('\n')) as Record<string, string>, faults: faults.slice(0, 20) }
 }
-}
