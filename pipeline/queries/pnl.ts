@@ -65,12 +65,8 @@ export async function pnlReport(
   const shown = [...tokens]
     .filter(([asset, token]) => wanted.has(asset) && wasHeld(token))
     .sort(([a], [b]) => byBytes(a, b))
-  const before = await lastMarks(
-    shown.map(([asset]) => asset),
-    from,
-    session.keys,
-    loader,
-  )
+  const unmarked = shown.map(([asset]) => asset).filter((asset) => Number.isNaN(marks.get(asset)?.price[0]))
+  const before = await lastMarks(unmarked, from, session.keys, loader)
   const parts = shown.map(([asset, token]) => ({
     token,
     price: (marks.get(asset) as MarkSeries).price,
@@ -106,6 +102,7 @@ export type PnlSession = {
   readonly mode: PnlMode
   /** Null where nothing flows and mode `snapshot` needs no batches. */
   readonly computed: ComputedMonths | null
+  readonly io: PnlPorts
 }
 
 export async function openSession(
@@ -124,7 +121,7 @@ export async function openSession(
     persist: request.persist !== false && request.portfolio !== null,
   }
   const computed = moves ? await computePnl(ledger, loader, io, hourOf(request.now), options) : null
-  return { portfolio, ledger, loader, keys: await loader.revisions(assets), assets, mode, computed }
+  return { portfolio, ledger, loader, keys: await loader.revisions(assets), assets, mode, computed, io }
 }
 
 /** With no portfolio at all: one unit of each coin that was pulled. */
@@ -143,7 +140,7 @@ async function oneOfEach(io: PnlPorts, quote: Quote): Promise<Portfolio> {
 }
 
 /** What is held at the newest stored time, by asset. */
-function presentQuantities({ ledger, computed }: PnlSession, now: number): Map<AssetId, Decimal> {
+export function presentQuantities({ ledger, computed }: PnlSession, now: number): Map<AssetId, Decimal> {
   const quantities = new Map<AssetId, Decimal>()
   const add = (asset: AssetId, quantity: Decimal) =>
     quantities.set(asset, (quantities.get(asset) ?? ZERO).plus(quantity))
