@@ -1,0 +1,45 @@
+import type { AssetId } from '#core/asset.ts'
+
+/** A chain by the name that people and Allium use, with its CAIP-2 id and the coin it pays with. */
+export type Chain = {
+  readonly name: string
+  readonly id: string
+  readonly coin: AssetId
+  readonly decimals: number
+}
+
+const ROWS: readonly (readonly [name: string, id: string, coin: string, decimals: number])[] = [
+  ['ethereum', 'eip155:1', 'ethereum', 18],
+  ['optimism', 'eip155:10', 'ethereum', 18],
+  ['bsc', 'eip155:56', 'binancecoin', 18],
+  ['gnosis', 'eip155:100', 'xdai', 18],
+  ['unichain', 'eip155:130', 'ethereum', 18],
+  ['polygon', 'eip155:137', 'polygon-ecosystem-token', 18],
+  ['sonic', 'eip155:146', 'sonic-3', 18],
+  ['zksync', 'eip155:324', 'ethereum', 18],
+  ['worldchain', 'eip155:480', 'ethereum', 18],
+  ['hyperevm', 'eip155:999', 'hyperliquid', 18],
+  ['base', 'eip155:8453', 'ethereum', 18],
+  ['arbitrum', 'eip155:42161', 'ethereum', 18],
+  ['celo', 'eip155:42220', 'celo', 18],
+  ['avalanche', 'eip155:43114', 'avalanche-2', 18],
+  ['linea', 'eip155:59144', 'ethereum', 18],
+  ['scroll', 'eip155:534352', 'ethereum', 18],
+  ['solana', 'solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp', 'solana', 9],
+]
+
+const CHAINS: ReadonlyMap<string, Chain> = new Map(
+  ROWS.map(([name, id, coin, decimals]) => [name, { name, id, coin: coin as AssetId, decimals }]),
+)
+
+/** The chain of a name such as `ethereum`, or of a CAIP-2 id; null when it is not known. */
+export function chainOf(text: string): Chain | null {
+  const lower = text.toLowerCase()
+  return CHAINS.get(lower) ?? [...CHAINS.values()].find((chain) => chain.id.toLowerCase() === lower) ?? null
+}
+
+/** CAIP-2 id of a CoinGecko platform; its own id where it is no EVM chain and not known. */
+export function chainOfPlatform(platform: string, chainIdentifier: number | null): string {
+  if (chainIdentifier !== null) return `eip155:${chainIdentifier}`
+  return CHAINS.get(platform)?.id ?? platform
+}

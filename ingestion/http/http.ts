@@ -1,0 +1,246 @@
+import { BrokenCircuitError, circuitBreaker, handleAll } from 'cockatiel'
+import { parse as parseLossless } from 'lossless-json'
+import pRetry from 'p-retry'
+import { TidemarkError } from '#core/errors.ts'
+import { keepAliveAgents } from './agents.ts'
+import {
+  exchange,
+  httpClient,
+  Trouble,
+  type HttpRequest,
+  type HttpResponse,
+  type Limits,
+} from './exchange.ts'
+import { ProviderError, type FailureDetails, type FailureKind } from './failure.ts'
+import { Gate } from './gate.ts'
+import { Manners } from './manners.ts'
+import {
+  BREAKER,
+  concurrencyFor,
+  LIMITS,
+  RETRY,
+  RETRY_AFTER_CAP_MS,
+  USER_AGENT,
+  type HttpOptions,
+  type Retry,
+} from './options.ts'
+import { OutageBreaker } from './outage.ts'
+import { retryAfterMs } from './retry-after.ts'
+import { CallStats, type CallReport } from './stats.ts'
+import { printable } from './text.ts'
+import { meaningOf } from './verdict.ts'
+
+export type JsonAnswer = {
+  readonly value: unknown
+  /** The provider's clock when it made the answer (`Date` less `Age`), or ours when it does not say. */
+  readonly at: number
+}
+export type GetOptions = {
+  readonly query?: Readonly<Record<string, string>>
+  /** Numbers as `LosslessNumber`, which keeps the digits sent; otherwise as doubles. */
+  readonly lossless?: boolean
+  readonly signal: AbortSignal
+}
+export type PostOptions = GetOptions & { readonly body: unknown }
+
+export type Http = {
+  readonly host: string
+  /** @throws ProviderError, or INTERRUPTED when the signal is aborted */
+  getJson(path: string, options: GetOptions): Promise<JsonAnswer>
+  postJson(path: string, options: PostOptions): Promise<JsonAnswer>
+  report(): CallReport
+  /** Closes idle connections. */
+  close(): void
+}
+
+/**
+ * The request layer of one provider: one limiter, one breaker, one set of limits for all its calls.
+ * @see docs/providers.md
+ */
+export function createHttp(options: HttpOptions): Http {
+  return new ProviderHttp(options)
+}
+
+class ProviderHttp implements Http {
+  readonly host: string
+  private readonly options: HttpOptions
+  private readonly limits: Limits
+  private readonly retry: Retry
+  private readonly stats = new CallStats()
+  private readonly now: () => number
+  private readonly base: URL
+  private readonly agents: ReturnType<typeof keepAliveAgents>
+  private readonly client: ReturnType<typeof httpClient>
+  private readonly gate: Gate
+  private readonly breaker: ReturnType<typeof circuitBreaker>
+  private readonly manners: Manners
+
+  constructor(options: HttpOptions) {
+    this.options = options
+    this.base = new URL(options.baseUrl)
+    this.host = this.base.host
+    this.limits = { ...LIMITS, ...options.limits }
+    this.retry = { ...RETRY, ...options.retry }
+    this.now = options.now ?? Date.now
+    this.agents = keepAliveAgents(this.limits.connectMs)
+    const headers = { Accept: 'application/json', 'User-Agent': USER_AGENT, ...options.headers }
+    this.client = httpClient(this.base, headers, this.agents)
+    this.gate = new Gate({
+      perMinute: options.perMinute,
+      maxConcurrent: options.maxConcurrent ?? concurrencyFor(options.perMinute),
+      month: options.monthCredits ?? null,
+      now: this.now,
+      exhausted: () =>
+        this.failure('postponed', '', { message: "the month's credits of the plan are used up" }),
+    })
+    const { failures, windowMs, restMs } = { ...BREAKER, ...options.breaker }
+    this.breaker = circuitBreaker(handleAll, {
+      halfOpenAfter: restMs,
+      breaker: new OutageBreaker({ failures, windowMs, now: this.now }),
+    })
+    this.breaker.onBreak(() => this.gate.postpone(restMs, this.failure('postponed', '', { message: BROKEN })))
+    this.manners = new Manners({
+      gate: this.gate,
+      retry: this.retry,
+      capMs: options.retryAfterCapMs ?? RETRY_AFTER_CAP_MS,
+      now: this.now,
+      onWait: (ms, status) =>
+        options.onWait?.({ provider: options.provider, host: this.host, ms, status: status ?? 0 }),
+    })
+  }
+
+  getJson(path: string, options: GetOptions): Promise<JsonAnswer> {
+    return this.call({ method: 'GET', path, ...(options.query ? { query: options.query } : {}) }, options)
+  }
+
+  postJson(path: string, options: PostOptions): Promise<JsonAnswer> {
+    const query = options.query ? { query: options.query } : {}
+    return this.call({ method: 'POST', path, body: options.body, ...query }, options)
+  }
+
+  report(): CallReport {
+    return this.stats.report(this.options.provider, this.host)
+  }
+
+  close(): void {
+    this.agents.http.destroy()
+    this.agents.https.destroy()
+  }
+
+  private async call(request: HttpRequest, options: GetOptions): Promise<JsonAnswer> {
+    const { signal } = options
+    const tried: string[] = []
+    try {
+      return await pRetry(() => this.attempt(request, options), {
+        retries: this.retry.retries,
+        minTimeout: this.retry.minMs,
+        maxTimeout: this.retry.maxMs,
+        randomize: true,
+        signal,
+        onFailedAttempt: ({ error }) => {
+          if (error instanceof ProviderError && error.passing) tried.push(error.message)
+        },
+        shouldRetry: ({ error }) => {
+          const again = error instanceof ProviderError && error.passing
+          if (again) this.stats.retries += 1
+          return again
+        },
+        // A 429 waits at the gate, together with every other call, and is limited by patience instead.
+        shouldConsumeRetry: ({ error }) => !(error instanceof ProviderError && error.kind === 'rate-limited'),
+      })
+    } catch (error) {
+      if (signal.aborted) throw interrupted()
+      this.stats.failed += 1
+      throw error instanceof ProviderError && tried.length > 1 ? error.after(tried) : error
+    }
+  }
+
+  private async attempt(request: HttpRequest, options: GetOptions): Promise<JsonAnswer> {
+    const outcome = await this.gate.run(() => this.guarded(request, options), options.signal)
+    if (outcome instanceof Error) throw outcome
+    return outcome
+  }
+
+  /** Answers of a provider that is alive, refusals included, are returned; what speaks of an outage is thrown. */
+  private async guarded(request: HttpRequest, options: GetOptions): Promise<JsonAnswer | Error> {
+    try {
+      return await this.breaker.execute(async () => {
+        try {
+          return await this.send(request, options)
+        } catch (error) {
+          if (error instanceof ProviderError && error.passing && error.kind !== 'rate-limited') throw error
+          return error as Error
+        }
+      })
+    } catch (error) {
+      if (!(error instanceof BrokenCircuitError)) throw error
+      return this.failure('postponed', request.path, { message: BROKEN })
+    }
+  }
+
+  private async send(request: HttpRequest, options: GetOptions): Promise<JsonAnswer> {
+    const started = this.now()
+    this.options.onCall?.({ provider: this.options.provider, at: started })
+    let response: HttpResponse
+    try {
+      response = await exchange(this.client, request, this.limits, options.signal)
+    } catch (error) {
+      throw this.troubled(error, request.path)
+    } finally {
+      this.stats.took(this.now() - started)
+      this.stats.calls += 1
+    }
+    if (response.status !== 200) throw this.refused(response, request.path)
+    this.manners.welcome()
+    return { value: this.parsed(response, request.path, options.lossless ?? false), at: this.clock(response) }
+  }
+
+  private parsed(response: HttpResponse, path: string, lossless: boolean): unknown {
+    try {
+      return lossless ? parseLossless(response.text) : (JSON.parse(response.text) as unknown)
+    } catch {
+      const type = printable(response.headers['content-type'] ?? 'no type', 60)
+      const message = `the answer (${type}, ${response.text.length} characters) is no complete JSON`
+      throw this.failure('answer', path, { message, status: response.status })
+    }
+  }
+
+  private clock(response: HttpResponse): number {
+    const date = Date.parse(response.headers['date'] ?? '')
+    if (Number.isNaN(date)) return this.now()
+    const age = Number(response.headers['age'] ?? 0)
+    return date - (age >= 0 ? age * 1000 : 0)
+  }
+
+  private refused(response: HttpResponse, path: string): ProviderError {
+    const { status, headers } = response
+    const { kind, message, code } = meaningOf(response, this.base, this.options)
+    const asked = retryAfterMs(headers['retry-after'], headers['date'], this.now())
+    const details = { message, status, providerCode: code, retryAfterMs: asked }
+    const failure = this.failure(kind, path, details)
+    if (kind === 'rate-limited') this.stats.rateLimited += 1
+    return kind === 'rate-limited' || asked !== null ? this.manners.obey(failure) : failure
+  }
+
+  private troubled(error: unknown, path: string): Error {
+    if (!(error instanceof Trouble)) return error as Error
+    if (error.kind === 'aborted') return interrupted()
+    return this.failure(error.kind, path, { message: error.message })
+  }
+
+  private failure(kind: FailureKind, path: string, details: Details): ProviderError {
+    const route = `${this.base.pathname.replace(/\/$/, '')}${path}`
+    return new ProviderError(kind, { provider: this.options.provider, host: this.host, route, ...details })
+  }
+}
+
+const BROKEN = 'call after call failed; no more are sent for now'
+
+type Details = Omit<FailureDetails, 'provider' | 'host' | 'route'>
+
+function interrupted(): TidemarkError {
+  return new TidemarkError('INTERRUPTED', {
+    message: 'Interrupted.',
+    fix: 'Run the same command again; it goes on where it stopped.',
+  })
+}
