@@ -3,7 +3,7 @@
  * `ingestion`; small enough that a second store is a day's work. Times are milliseconds since 1970.
  */
 import type { AssetId, Quote } from '#core/asset.ts'
-import type { CandleRun, Chunk, ProviderId } from '#core/candle.ts'
+import type { CandleColumns, CandleRun, Chunk, ProviderId } from '#core/candle.ts'
 import type { Coin, Token } from '#core/coin.ts'
 import type { Flow } from '#core/flow.ts'
 import type { Hour } from '#core/hour.ts'
@@ -273,6 +273,11 @@ export type PriceAnswer = {
   readonly coveredTo: number
   /** Points that are no usable sample (price ≤ 0, null, not a number), as sent. */
   readonly invalid: readonly { readonly time: number; readonly price: string; readonly reason: string }[]
+  /**
+   * Of a source that answers in hourly buckets: their candles, from the hour `from` of the request. `samples` then
+   * holds what each hour opened with. `judgeAnswer` (ingestion/screen/judged.ts) makes the right ones of either.
+   */
+  readonly candles?: CandleColumns
 }
 export interface PriceSource {
   readonly id: ProviderId

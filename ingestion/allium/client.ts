@@ -40,7 +40,6 @@ type WalletQuestion = {
 type WalletReply = {
   readonly balances: Balance[]
   readonly flows: Flow[]
-  readonly flowsFrom: number | null
   readonly faults: string[]
 }
 type PriceQuestion = {
@@ -155,8 +154,8 @@ class Client {
     const faults: string[] = []
     const history = await this.history(chain, asked, request, signal, faults)
     const { balances, faults: odd } = balancesOf(latest.items, history, place, latest.at)
-    const moved = await this.transactions(place, asked, request, signal, faults)
-    return { balances, ...moved, faults: [...odd, ...faults] }
+    const flows = await this.transactions(place, asked, request, signal, faults)
+    return { balances, flows, faults: [...odd, ...faults] }
   }
 
   async prices(request: PriceQuestion, signal: AbortSignal): Promise<PriceReply> {
@@ -203,19 +202,19 @@ class Client {
     }
   }
 
-  /** All or nothing: a part of the flows would change what a wallet held before. */
+  /** All pages or none: a part of the flows would change what the wallet held before. No fault says they are complete. */
   private async transactions(
     place: WalletPlace,
     addresses: readonly unknown[],
     request: WalletQuestion,
     signal: AbortSignal,
     faults: string[],
-  ): Promise<Pick<WalletReply, 'flows' | 'flowsFrom'>> {
+  ): Promise<Flow[]> {
     const { from, to } = request
     const what = `transactions of ${request.address} on ${request.chain}`
     if (!(await this.answers(TRANSACTIONS, place.chain, signal))) {
       faults.push(`allium: ${what} are not supported`)
-      return { flows: [], flowsFrom: null }
+      return []
     }
     try {
       const now = this.options.http?.now?.() ?? Date.now()
@@ -224,11 +223,10 @@ class Client {
       const rows = await this.pages(TRANSACTIONS, addresses, query, signal, (item) => isBefore(item, from))
       const { flows, faults: odd } = flowsOf(rows.items, place, this.options.isOwn)
       faults.push(...odd)
-      const inside = flows.filter(({ time }) => time >= from && time < to)
-      return { flows: inside, flowsFrom: odd.length > 0 ? null : from }
+      return flows.filter(({ time }) => time >= from && time < to)
     } catch (error) {
       faults.push(faultOf(error, what))
-      return { flows: [], flowsFrom: null }
+      return []
     }
   }
 
