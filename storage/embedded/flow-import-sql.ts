@@ -1,0 +1,101 @@
+import type { FlowImport } from '#pipeline/ports.ts'
+import { flowTable } from './flow-table.ts'
+import { columnNames } from './table.ts'
+
+const COLUMNS = columnNames(flowTable)
+const LIST = COLUMNS.join(', ')
+const VALUES = COLUMNS.map((name) => `@${name}`).join(', ')
+
+/** Staged rows are complete rows of `flows`, checksum and all, so that the last step only copies. */
+export const CREATE_STAGING = `
+CREATE TEMP TABLE incoming AS SELECT ${LIST}, checksum FROM main.flows WHERE FALSE;
+CREATE UNIQUE INDEX temp.incoming_by_id ON incoming (id);
+CREATE TEMP TABLE fresh (id TEXT NOT NULL PRIMARY KEY, fate TEXT NOT NULL) WITHOUT ROWID;
+CREATE TEMP TABLE gone (id TEXT NOT NULL PRIMARY KEY, month TEXT NOT NULL) WITHOUT ROWID;
+`
+
+/** A page delivered twice brings the same ids again; the first stands. */
+export const INSERT_STAGED = `INSERT OR IGNORE INTO temp.incoming (${LIST}, checksum) VALUES (${VALUES}, row_sum(${VALUES}))`
+
+// A row of another source is the same transfer when tx, wallet, asset and quantity agree, and the log index where both
+// have one. Two equal legs are two: the n-th of them is known only when the other source has n. The flows files of two
+// portfolios are never read together, so they may tell of the same transfer, each for itself.
+const SAME_ELSEWHERE = `
+SELECT count(*) FROM main.flows f
+WHERE f.owner = @owner AND f.tx = r.tx AND f.retired IS NULL AND f.source <> @source
+  AND lower(f.wallet) = r.wallet AND f.asset = r.asset AND f.quantity = r.quantity
+  AND (f.log_index IS NULL OR r.log_index IS NULL OR f.log_index = r.log_index)
+  AND (f.book = @book OR NOT (f.book GLOB 'portfolio:*' AND @book GLOB 'portfolio:*'))`
+
+/** Rows that are not current in the book yet: `add`, or `other` where another source already gave them. */
+export const CLASSIFY = `
+WITH ranked AS (
+  SELECT id, tx, lower(wallet) AS wallet, asset, quantity, log_index,
+    row_number() OVER (PARTITION BY tx, lower(wallet), asset, quantity, log_index ORDER BY ordinal, id) AS nth
+  FROM temp.incoming WHERE tx IS NOT NULL AND tx <> ''
+),
+known AS (SELECT r.id FROM ranked r WHERE r.nth <= (${SAME_ELSEWHERE}))
+INSERT INTO temp.fresh (id, fate)
+SELECT i.id, CASE WHEN i.id IN (SELECT id FROM known) THEN 'other' ELSE 'add' END
+FROM temp.incoming i
+WHERE NOT EXISTS (
+  SELECT 1 FROM main.flows f WHERE f.owner = @owner AND f.book = @book AND f.id = i.id AND f.retired IS NULL
+)`
+
+const findGone = (scope: string): string => `
+INSERT INTO temp.gone (id, month)
+SELECT f.id, f.month FROM main.flows f
+WHERE f.owner = @owner AND f.book = @book AND f.retired IS NULL AND ${scope}
+  AND NOT EXISTS (SELECT 1 FROM temp.incoming i WHERE i.id = f.id)`
+
+/** Current rows that no longer come: of the whole source, or of the same file. */
+export const FIND_GONE: Readonly<Record<FlowImport['mode'], string>> = {
+  mirror: findGone('f.source = @source'),
+  add: findGone('f.file = @file'),
+  replace: findGone('f.file = @file'),
+}
+
+/** New rows, and retired ones that come again. In the order of the table, so that they are appended. */
+export const ADD_FLOWS = `
+INSERT INTO main.flows (${LIST}, checksum)
+SELECT ${COLUMNS.map((name) => `i.${name}`).join(', ')}, i.checksum
+FROM temp.incoming i JOIN temp.fresh n ON n.id = i.id AND n.fate = 'add'
+WHERE TRUE ORDER BY i.time, i.id
+ON CONFLICT (owner, book, id) DO UPDATE SET
+  ${[...COLUMNS, 'checksum'].map((name) => `${name} = excluded.${name}`).join(', ')}`
+
+/** What a row is known by leaves out its place and its note; those follow the newest import of its source. */
+const PLACE = ['file', 'line', 'note']
+
+export const TOUCH_UNCHANGED = `
+UPDATE main.flows SET ${PLACE.map((name) => `${name} = i.${name}`).join(', ')},
+  checksum = row_sum(${COLUMNS.map((name) => (PLACE.includes(name) ? `i.${name}` : `flows.${name}`)).join(', ')})
+FROM temp.incoming i
+WHERE flows.owner = @owner AND flows.book = @book AND flows.id = i.id AND flows.retired IS NULL
+  AND flows.source = @source
+  AND (${PLACE.map((name) => `flows.${name} IS NOT i.${name}`).join(' OR ')})`
+
+export const RETIRE_GONE = `
+UPDATE main.flows SET retired = @at,
+  checksum = row_sum(${COLUMNS.map((name) => (name === 'retired' ? '@at' : name)).join(', ')})
+WHERE owner = @owner AND book = @book AND id IN (SELECT id FROM temp.gone)`
+
+/** Moves the revision of every month in which a current flow came or went, even when as many came as went. */
+export const COUNT_MONTHS = `
+INSERT INTO main.flow_months (owner, book, month, revision, count, checksum)
+SELECT owner, book, month, revision, count, row_sum(owner, book, month, revision, count) FROM (
+  SELECT @owner AS owner, @book AS book, moved.month,
+    coalesce(known.revision, 0) + 1 AS revision, coalesce(known.count, 0) + sum(moved.n) AS count
+  FROM (
+    SELECT i.month, count(*) AS n FROM temp.incoming i JOIN temp.fresh n ON n.id = i.id AND n.fate = 'add'
+    GROUP BY i.month
+    UNION ALL
+    SELECT month, -count(*) FROM temp.gone WHERE @retires GROUP BY month
+  ) AS moved
+  LEFT JOIN main.flow_months known
+    ON known.owner = @owner AND known.book = @book AND known.month = moved.month
+  GROUP BY moved.month
+)
+WHERE TRUE
+ON CONFLICT (owner, book, month) DO UPDATE SET
+  revision = excluded.revision, count = excluded.count, checksum = excluded.checksum`

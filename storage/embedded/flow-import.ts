@@ -1,0 +1,86 @@
+import type { Flow } from '#core/flow.ts'
+import type { FlowImport, FlowImportResult } from '#pipeline/ports.ts'
+import type { Db } from './db.ts'
+import {
+  ADD_FLOWS,
+  CLASSIFY,
+  COUNT_MONTHS,
+  CREATE_STAGING,
+  FIND_GONE,
+  INSERT_STAGED,
+  RETIRE_GONE,
+  TOUCH_UNCHANGED,
+} from './flow-import-sql.ts'
+import { currentFlows, flowTable } from './flow-table.ts'
+import { int, toRow } from './table.ts'
+
+/**
+ * Puts the flows of one source into the ledger, as the port says. The rows are staged in a temporary table of a
+ * connection of their own first: a million of them stream through in bounded memory, other writers wait only for the
+ * last step, and an error while they are read leaves nothing behind.
+ */
+export async function importFlows(db: Db, change: FlowImport): Promise<FlowImportResult> {
+  const side = db.sibling()
+  try {
+    side.read(() => side.sqlite.exec(CREATE_STAGING))
+    for await (const piece of change.flows) stage(side, change, piece)
+    db.failpoint('importFlows:staged')
+    if (change.dryRun === true) return side.read(() => classify(side, change))
+    return side.write('importFlows', () => apply(side, change), changedAnything).result
+  } finally {
+    side.close()
+  }
+}
+
+type Applied = { readonly result: FlowImportResult; readonly touched: number }
+
+// Not the count of rows written, which those of the temporary tables are part of.
+const changedAnything = ({ result, touched }: Applied): boolean => result.added + result.retired + touched > 0
+
+function stage(side: Db, change: FlowImport, piece: readonly Flow[]): void {
+  const insert = side.prepare(INSERT_STAGED)
+  side.read(() => {
+    for (const flow of piece) insert.run(toStaged(change, flow))
+  })
+}
+
+/** A flow belongs to the import that brings it, whatever it says itself. */
+function toStaged({ owner, book, source, file }: FlowImport, flow: Flow) {
+  return toRow(flowTable, { ...flow, owner, book, source, file, retired: null })
+}
+
+function classify(side: Db, change: FlowImport): FlowImportResult {
+  const scope = { owner: change.owner, book: change.book, source: change.source }
+  side.prepare(CLASSIFY).run(scope)
+  side.prepare(FIND_GONE[change.mode]).run({ ...scope, file: change.file })
+  const count = (sql: string): number => int(side.prepare(sql).get({})?.['n'])
+  const staged = count('SELECT count(*) AS n FROM temp.incoming')
+  const added = count("SELECT count(*) AS n FROM temp.fresh WHERE fate = 'add'")
+  const sameAsOther = count("SELECT count(*) AS n FROM temp.fresh WHERE fate = 'other'")
+  const goneCount = count('SELECT count(*) AS n FROM temp.gone')
+  const retires = change.mode !== 'add'
+  return {
+    added,
+    sameAsOther,
+    unchanged: staged - added - sameAsOther,
+    retired: retires ? goneCount : 0,
+    gone: retires ? [] : firstGone(side, scope.owner, scope.book),
+    goneCount: retires ? 0 : goneCount,
+  }
+}
+
+function firstGone(side: Db, owner: string, book: string) {
+  const tail = `WHERE owner = @owner AND book = @book AND id IN (SELECT id FROM temp.gone) ORDER BY time, id LIMIT 100`
+  return side.all(currentFlows, tail, { owner, book })
+}
+
+function apply(side: Db, change: FlowImport): Applied {
+  const scope = { owner: change.owner, book: change.book, source: change.source }
+  const result = classify(side, change)
+  const touched = side.prepare(TOUCH_UNCHANGED).run(scope).changes
+  if (result.added > 0) side.prepare(ADD_FLOWS).run({})
+  if (result.retired > 0) side.prepare(RETIRE_GONE).run({ ...scope, at: change.at })
+  if (result.added + result.retired > 0)
+    side.prepare(COUNT_MONTHS).run({ ...scope, retires: result.retired > 0 ? 1 : 0 })
+  return { result, touched }
+}

@@ -1,0 +1,78 @@
+import type { AssetId } from '#core/asset.ts'
+import type { Flow, FlowKind } from '#core/flow.ts'
+import { ceilHour } from '#core/hour.ts'
+import { monthOf, type Month } from '#core/month.ts'
+import { int, intOrNull, text, textOrNull, type Row, type Table } from './table.ts'
+
+export type StoredFlow = Flow & { readonly retired: number | null }
+
+/** The month that a flow counts in: that of the hour mark which ends its interval (t−1, t]. */
+export const flowMonth = (time: number): Month => monthOf(ceilHour(time))
+
+export const flowTable: Table<StoredFlow> = {
+  name: 'flows',
+  key: ['owner', 'book', 'id'],
+  columns: {
+    owner: (flow) => flow.owner,
+    book: (flow) => flow.book,
+    id: (flow) => flow.id,
+    source: (flow) => flow.source,
+    file: (flow) => flow.file,
+    line: (flow) => flow.line,
+    time: (flow) => flow.time,
+    month: (flow) => flowMonth(flow.time),
+    asset: (flow) => flow.asset,
+    quantity: (flow) => flow.quantity,
+    kind: (flow) => flow.kind,
+    unit_price: (flow) => flow.unitPrice,
+    price_currency: (flow) => flow.priceCurrency,
+    fee: (flow) => flow.fee,
+    fee_asset: (flow) => flow.feeAsset,
+    wallet: (flow) => flow.wallet,
+    chain: (flow) => flow.chain,
+    tx: (flow) => flow.tx,
+    log_index: (flow) => flow.logIndex,
+    from_address: (flow) => flow.from,
+    to_address: (flow) => flow.to,
+    lot: (flow) => flow.lot,
+    note: (flow) => flow.note,
+    ordinal: (flow) => flow.ordinal,
+    retired: (flow) => flow.retired,
+  },
+  read: (row) => ({ ...readFlow(row), retired: intOrNull(row['retired']) }),
+}
+
+/** The same rows as the ledger gives them out. */
+export const currentFlows: Table<Flow> = {
+  ...flowTable,
+  columns: { ...flowTable.columns, retired: () => null },
+  read: readFlow,
+}
+
+function readFlow(row: Row): Flow {
+  return {
+    id: text(row['id']),
+    owner: text(row['owner']),
+    book: text(row['book']),
+    source: text(row['source']),
+    file: textOrNull(row['file']),
+    line: intOrNull(row['line']),
+    time: int(row['time']),
+    asset: text(row['asset']) as AssetId,
+    quantity: text(row['quantity']),
+    kind: text(row['kind']) as FlowKind,
+    unitPrice: textOrNull(row['unit_price']),
+    priceCurrency: textOrNull(row['price_currency']),
+    fee: textOrNull(row['fee']),
+    feeAsset: textOrNull(row['fee_asset']) as AssetId | null,
+    wallet: text(row['wallet']),
+    chain: textOrNull(row['chain']),
+    tx: textOrNull(row['tx']),
+    logIndex: intOrNull(row['log_index']),
+    from: textOrNull(row['from_address']),
+    to: textOrNull(row['to_address']),
+    lot: textOrNull(row['lot']),
+    note: text(row['note']),
+    ordinal: int(row['ordinal']),
+  }
+}

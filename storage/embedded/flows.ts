@@ -1,0 +1,93 @@
+import type { AssetId } from '#core/asset.ts'
+import type { Month } from '#core/month.ts'
+import type { FlowMonth, FlowQuery, LedgerStore } from '#pipeline/ports.ts'
+import type { Db } from './db.ts'
+import { importFlows } from './flow-import.ts'
+import { currentFlows } from './flow-table.ts'
+import { int, jsonList, text } from './table.ts'
+
+type FlowStore = Pick<
+  LedgerStore,
+  'importFlows' | 'flows' | 'flowCount' | 'flowAssets' | 'flowMonths' | 'spanningTx'
+>
+
+export function flowStore(db: Db): FlowStore {
+  return {
+    importFlows: (change) => importFlows(db, change),
+    async flows(query) {
+      const direction = query.newestFirst === true ? 'DESC' : 'ASC'
+      const tail = `${whereOf(query)}
+        ORDER BY time ${direction}, id ${direction}, book ${direction} LIMIT @limit OFFSET @offset`
+      return db.read(() => db.all(currentFlows, tail, paramsOf(query)))
+    },
+    async flowCount(query) {
+      const sql = `SELECT count(*) AS n FROM flows ${whereOf(query)}`
+      return db.read(() => int(db.prepare(sql).get(paramsOf(query))?.['n']))
+    },
+    async flowMonths(owner, books) {
+      const sql = `SELECT book, month, revision, count FROM flow_months
+        WHERE owner = @owner AND book IN (SELECT value FROM json_each(@books)) AND count > 0 ORDER BY book, month`
+      const rows = db.read(() => db.prepare(sql).all({ owner, books: jsonList(books) }))
+      return rows.map((row): FlowMonth => ({
+        book: text(row['book']),
+        month: text(row['month']) as Month,
+        revision: int(row['revision']),
+        count: int(row['count']),
+      }))
+    },
+    async flowAssets(owner, books) {
+      const rows = db.read(() => db.prepare(FLOW_ASSETS).all({ owner, books: jsonList(books) }))
+      return rows.map((row) => ({ asset: text(row['asset']) as AssetId, first: int(row['first']) }))
+    },
+    async spanningTx(owner, books) {
+      const rows = db.read(() => db.prepare(SPANNING_TX).all({ owner, books: jsonList(books) }))
+      return rows.map((row) => ({
+        tx: text(row['tx']),
+        months: (JSON.parse(text(row['months'])) as Month[]).sort(),
+      }))
+    },
+  }
+}
+
+const OF_BOOKS = 'owner = @owner AND book IN (SELECT value FROM json_each(@books)) AND retired IS NULL'
+
+// Both are answered from an index alone, without reading the flows.
+const FLOW_ASSETS = `
+WITH used AS (
+  SELECT asset, fee_asset, price_currency, min(time) AS first FROM flows INDEXED BY flows_by_asset
+  WHERE ${OF_BOOKS} GROUP BY book, asset, fee_asset, price_currency
+)
+SELECT asset, min(first) AS first FROM (
+  SELECT asset, first FROM used
+  UNION ALL SELECT fee_asset, first FROM used WHERE fee_asset IS NOT NULL
+  UNION ALL SELECT 'fiat:' || price_currency, first FROM used WHERE price_currency IS NOT NULL
+) GROUP BY asset ORDER BY asset`
+
+const SPANNING_TX = `
+SELECT tx, json_group_array(DISTINCT month) AS months FROM flows INDEXED BY flows_by_tx
+WHERE ${OF_BOOKS} AND tx IS NOT NULL GROUP BY tx HAVING count(DISTINCT month) > 1 ORDER BY tx`
+
+/** One book is asked for by `=`, so that rows come in the order of the table and need no sorting. */
+function whereOf(query: FlowQuery): string {
+  const terms = ['owner = @owner', 'retired IS NULL']
+  terms.push(query.books.length === 1 ? 'book = @book' : 'book IN (SELECT value FROM json_each(@books))')
+  if (query.asset !== undefined) terms.push('asset = @asset')
+  if (query.after !== undefined) terms.push('time > @after')
+  if (query.until !== undefined) terms.push('time <= @until')
+  if (query.tx !== undefined) terms.push('tx IN (SELECT value FROM json_each(@tx))')
+  return `WHERE ${terms.join(' AND ')}`
+}
+
+function paramsOf(query: FlowQuery) {
+  return {
+    owner: query.owner,
+    book: query.books[0] ?? '',
+    books: jsonList(query.books),
+    asset: query.asset ?? '',
+    after: query.after ?? 0,
+    until: query.until ?? 0,
+    tx: jsonList(query.tx ?? []),
+    limit: query.limit ?? -1,
+    offset: query.offset ?? 0,
+  }
+}

@@ -1,0 +1,136 @@
+import { mkdirSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import type { Database } from 'better-sqlite3'
+import {
+  configureWriter,
+  connectReader,
+  connectWriter,
+  loadSqlite,
+  refuseReadOnly,
+  type Sqlite,
+} from './connect.ts'
+import { Db, type Failpoint } from './db.ts'
+import {
+  damagedError,
+  isBusy,
+  notInitialisedError,
+  readOnlyError,
+  storeError,
+  unavailableError,
+} from './errors.ts'
+import { refuseLostCommits, schemaVersion, storedCommits } from './identity.ts'
+import { latestVersion, migrate } from './migrate.ts'
+import { MIGRATIONS } from './migrations/list.ts'
+import type { Migration } from './migrations/migration.ts'
+import { seenCommits } from './seen.ts'
+
+export type EmbeddedOptions = {
+  /** Path of the SQLite file. */
+  readonly file: string
+  /** Only reads; works on a read-only disk too. */
+  readonly readOnly?: boolean
+  /** Makes the store (and its folder) when there is none. */
+  readonly create?: boolean
+  /** Called at named points around each write, for crash tests. */
+  readonly failpoint?: Failpoint
+  /** The steps of the schema; another list only in tests. */
+  readonly migrations?: readonly Migration[]
+}
+
+/** Opens the store's file and brings its schema up to date. @throws TidemarkError as `openStore` says */
+export async function openDb(options: EmbeddedOptions): Promise<Db> {
+  const file = resolve(options.file)
+  const migrations = options.migrations ?? MIGRATIONS
+  const failpoint = options.failpoint ?? (() => {})
+  const driver = await loadSqlite()
+  refuseMissing(file, options)
+  try {
+    if (options.readOnly === true) return openReader(driver, file, latestVersion(migrations))
+    return await openWriter(driver, { ...options, file, migrations, failpoint })
+  } catch (error) {
+    throw storeError(error, file)
+  }
+}
+
+function refuseMissing(file: string, options: EmbeddedOptions): void {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found !== undefined && !found.isFile()) throw unavailableError(file, new Error('it is no file'))
+  // An empty file is what a crash right at the start leaves; one that held commits was cut off.
+  if (found === undefined || found.size === 0) {
+    refuseLostCommits(file, 0, found === undefined ? 0 : seenCommits(file))
+    if (options.readOnly === true || options.create !== true) throw notInitialisedError(file)
+  }
+}
+
+function openReader(driver: Sqlite, file: string, latest: number): Db {
+  const seen = seenCommits(file) // before the store is read, so that a commit in between is no loss
+  const { sqlite, connect, release } = connectReader(driver, file)
+  const make = (connection: Database, onClose: () => void): Db =>
+    new Db(file, connection, { failpoint: () => {}, sibling: () => make(connect(), () => {}), onClose })
+  try {
+    const version = schemaVersion(sqlite, file, latest)
+    if (version === 0) throw notInitialisedError(file)
+    if (version < latest)
+      throw readOnlyError(
+        file,
+        new Error(`its schema is version ${version} and has to become ${latest} first`),
+      )
+    refuseLostCommits(file, storedCommits(sqlite), seen)
+  } catch (error) {
+    sqlite.close()
+    release()
+    throw error
+  }
+  return make(sqlite, release)
+}
+
+type WriterOptions = EmbeddedOptions & {
+  readonly migrations: readonly Migration[]
+  readonly failpoint: Failpoint
+}
+
+async function openWriter(driver: Sqlite, options: WriterOptions): Promise<Db> {
+  const { file, failpoint } = options
+  if (options.create === true) mkdirSync(dirname(file), { recursive: true })
+  refuseReadOnly(file)
+  const seen = seenCommits(file)
+  const { default: pRetry } = await import('p-retry')
+  const connect = (): Database => {
+    const sqlite = connectWriter(driver, file)
+    configureWriter(sqlite, file)
+    return sqlite
+  }
+  // Turning a new file to WAL and recovering one after a crash answer "busy" at once, whatever the timeout.
+  const sqlite = await pRetry(() => prepared(driver, options, seen, connect), {
+    retries: 30,
+    minTimeout: 20,
+    maxTimeout: 500,
+    shouldRetry: ({ error }) => isBusy(error),
+  })
+  const make = (connection: Database): Db =>
+    new Db(file, connection, { failpoint, sibling: () => make(connect()), onClose: () => {} })
+  return make(sqlite)
+}
+
+async function prepared(
+  driver: Sqlite,
+  { file, create, migrations, failpoint }: WriterOptions,
+  seen: number,
+  connect: () => Database,
+): Promise<Database> {
+  const sqlite = connectWriter(driver, file)
+  try {
+    const latest = latestVersion(migrations)
+    const version = schemaVersion(sqlite, file, latest)
+    if (version === 0 && create !== true) throw notInitialisedError(file)
+    configureWriter(sqlite, file)
+    if (version < latest) await migrate(sqlite, file, migrations, connect, failpoint)
+    const commits = storedCommits(sqlite)
+    refuseLostCommits(file, commits, seen)
+    if (!Number.isSafeInteger(commits)) throw damagedError(file, 'its count of commits is no number')
+    return sqlite
+  } catch (error) {
+    sqlite.close()
+    throw error
+  }
+}

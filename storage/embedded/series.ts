@@ -1,0 +1,114 @@
+import { byBytes, type AssetId, type Quote } from '#core/asset.ts'
+import type { CandleRun, Chunk, ChunkKey } from '#core/candle.ts'
+import { addHours } from '#core/hour.ts'
+import { emptyChunk, mergeRun, type MergeCounts } from '#core/merge.ts'
+import { monthsBetween, type Month } from '#core/month.ts'
+import type { ChunkQuery, ChunkRevision, PriceWrite, PriceWriter, SeriesReader } from '#pipeline/ports.ts'
+import { decodeChunk, encodeChunk } from './chunk-blob.ts'
+import type { Db } from './db.ts'
+import { replaceGaps, replaceSuspects } from './gaps.ts'
+import { int, replaceSql, text, toRow, type Table } from './table.ts'
+
+export const chunkTable: Table<Chunk> = {
+  name: 'chunks',
+  key: ['asset', 'quote', 'provider', 'month'],
+  columns: {
+    asset: (chunk) => chunk.asset,
+    quote: (chunk) => chunk.quote,
+    provider: (chunk) => chunk.provider,
+    month: (chunk) => chunk.month,
+    revision: (chunk) => chunk.revision,
+    data: encodeChunk,
+  },
+  read: (row) => ({
+    asset: text(row['asset']) as AssetId,
+    quote: text(row['quote']) as Quote,
+    provider: text(row['provider']),
+    month: text(row['month']) as Month,
+    revision: int(row['revision']),
+    ...decodeChunk(text(row['month']) as Month, row['data'] as Uint8Array),
+  }),
+}
+
+export function seriesStore(db: Db): SeriesReader & PriceWriter {
+  return {
+    async chunks(query) {
+      return db.read(() => inOrder(query.assets).flatMap((asset) => chunksOf(db, query, asset)))
+    },
+    async revisions(assets, quote) {
+      return db.read(() => inOrder(assets).flatMap((asset) => revisionsOf(db, asset, quote)))
+    },
+    async series() {
+      const rows = db.read(() => db.prepare(SERIES).all({}))
+      return rows.map((row) => ({
+        asset: text(row['asset']) as AssetId,
+        quote: text(row['quote']) as Quote,
+        from: text(row['first']) as Month,
+        to: text(row['last']) as Month,
+      }))
+    },
+    async writePrices(writes) {
+      return db.write('writePrices', () => writePrices(db, writes))
+    },
+    async writeGaps(gaps) {
+      db.write('writeGaps', () => replaceGaps(db, [], gaps))
+    },
+  }
+}
+
+const SERIES = `SELECT asset, quote, min(month) AS first, max(month) AS last FROM chunks
+  GROUP BY asset, quote ORDER BY asset, quote`
+
+const inOrder = (assets: readonly AssetId[]): AssetId[] => [...new Set(assets)].sort(byBytes)
+
+function chunksOf(db: Db, { quote, from, to }: ChunkQuery, asset: AssetId): Chunk[] {
+  return db.all(
+    chunkTable,
+    'WHERE asset = @asset AND quote = @quote AND month BETWEEN @from AND @to ORDER BY provider, month',
+    { asset, quote, from, to },
+  )
+}
+
+function revisionsOf(db: Db, asset: AssetId, quote: Quote): ChunkRevision[] {
+  const rows = db
+    .prepare(
+      `SELECT provider, month, revision FROM chunks INDEXED BY chunks_by_revision
+       WHERE quote = @quote AND asset = @asset ORDER BY provider, month`,
+    )
+    .all({ asset, quote })
+  return rows.map((row) => ({
+    asset,
+    provider: text(row['provider']),
+    month: text(row['month']) as Month,
+    revision: int(row['revision']),
+  }))
+}
+
+function writePrices(db: Db, writes: readonly PriceWrite[]): MergeCounts[] {
+  return writes.map(({ run, suspects, gaps }) => {
+    const counts = mergeIntoStore(db, run)
+    const hours = { ...keyOf(run), from: run.from, to: runEnd(run) }
+    replaceSuspects(db, hours, suspects)
+    replaceGaps(db, [hours], gaps)
+    return counts
+  })
+}
+
+function mergeIntoStore(db: Db, run: CandleRun): MergeCounts {
+  const total: MergeCounts = { added: 0, changed: 0, unchanged: 0 }
+  const end = runEnd(run)
+  if (end === run.from) return total
+  for (const month of monthsBetween(run.from, end - 1)) {
+    const key: ChunkKey = { ...keyOf(run), month }
+    const present = db.get(chunkTable, key) ?? emptyChunk(key)
+    const { chunk, counts } = mergeRun(present, run)
+    if (chunk.revision !== present.revision) db.prepare(replaceSql(chunkTable)).run(toRow(chunkTable, chunk))
+    total.added += counts.added
+    total.changed += counts.changed
+    total.unchanged += counts.unchanged
+  }
+  return total
+}
+
+const keyOf = ({ asset, quote, provider }: CandleRun) => ({ asset, quote, provider })
+const runEnd = (run: CandleRun) => addHours(run.from, run.columns.count.length)
