@@ -72,23 +72,19 @@ function markValue(side: readonly Leg[], markAt: MarkAt, basis: ExchangeBasis): 
 /**
  * Divides a side's value over its legs: in proportion to their marks where all are known, equally where none is.
  * Where only some are known, those take their market value (never more than there is) and the others share the rest
- * equally. The last leg takes what rounding leaves, so that the parts sum to the whole.
+ * equally. The last leg with a share takes what rounding leaves, so that the parts sum to the whole.
  */
 function divideSide(value: Decimal, side: readonly Leg[], markAt: MarkAt): [Leg, Decimal][] {
   if (side.length <= 1) return side.map((leg) => [leg, value])
   const worths = side.map((leg) => markAt(leg.asset, leg.hour)?.times(leg.quantity.abs()) ?? null)
   const known = worths.reduce<Decimal>((sum, worth) => sum.plus(worth ?? ZERO), ZERO)
-  const unknown = worths.filter((worth) => worth === null).length
-  const rest = unknown === 0 || known.greaterThan(value) ? ZERO : value.minus(known)
+  const unknown = new Decimal(worths.filter((worth) => worth === null).length)
+  const rest = unknown.isZero() || known.greaterThan(value) ? ZERO : value.minus(known)
   const shared = value.minus(rest)
-  let left = value
-  return side.map((leg, index) => {
-    const worth = worths[index] ?? null
-    let part: Decimal
-    if (index === side.length - 1) part = left
-    else if (worth === null) part = divide(rest, new Decimal(unknown))
-    else part = known.isZero() ? ZERO : divide(shared.times(worth), known)
-    left = left.minus(part)
-    return [leg, part]
-  })
+  const parts = worths.map((worth) =>
+    worth === null ? divide(rest, unknown) : known.isZero() ? ZERO : divide(shared.times(worth), known),
+  )
+  const last = parts.findLastIndex((part) => !part.isZero())
+  const others = parts.reduce((sum, part, index) => (index === last ? sum : sum.plus(part)), ZERO)
+  return side.map((leg, index) => [leg, index === last ? value.minus(others) : (parts[index] as Decimal)])
 }
