@@ -9,13 +9,17 @@ import { CsvFault, csvRows, type CsvInput } from '../csv/rows.ts'
 /** A price entered by hand: over the counter, of a vesting token, of anything that no provider lists. */
 export type ManualPrice = {
   readonly asset: AssetId
-  /** What it is quoted in; null is the base currency. */
-  readonly quote: Quote | null
+  readonly quote: Quote
   /** Milliseconds since 1970. */
   readonly time: number
   /** Exact decimal as plain text, above 0. */
   readonly price: string
-  readonly line: number
+}
+
+export type PricesPlace = {
+  readonly file: string | null
+  readonly quote: Quote
+  readonly now: number
 }
 
 const COLUMNS = ['time', 'asset', 'price', 'quote'] as const
@@ -23,14 +27,12 @@ type Column = (typeof COLUMNS)[number]
 const REQUIRED = ['time', 'asset', 'price'] as const
 
 /**
- * Reads prices entered by hand: `time,asset,price` and, where it is not the base currency, `quote`.
- * @param place `file` names the file in faults; a time after `now` (and a day) is refused
+ * Reads prices entered by hand: `time,asset,price` and, where it is another currency than the place's, `quote`.
+ * They are few (one person's), so they are handed back whole, when all of them are known to be right.
+ * @param place `file` names the file in faults; a time more than a day after `now` is refused
  * @throws TidemarkError FILE_INVALID with the first hundred faults, each with line and field, and their count
  */
-export async function readPrices(
-  input: CsvInput,
-  place: { readonly file: string | null; readonly now: number },
-): Promise<ManualPrice[]> {
+export async function readPrices(input: CsvInput, place: PricesPlace): Promise<ManualPrice[]> {
   const faults = new FileFaults(place.file)
   const prices: ManualPrice[] = []
   let columns: readonly Column[] | null = null
@@ -43,7 +45,7 @@ export async function readPrices(
           for (const fault of header.faults) faults.add(line, null, fault)
           if (header.faults.length > 0) throw faults.error('FILE_INVALID', 'the file')
         } else {
-          const price = priceOf(columns, fields, line, place.now, faults)
+          const price = priceOf(columns, fields, line, place, faults)
           if (price !== null) prices.push(price)
         }
       }
@@ -61,7 +63,7 @@ function priceOf(
   columns: readonly Column[],
   fields: readonly string[],
   line: number,
-  now: number,
+  { quote: base, now }: PricesPlace,
   faults: FileFaults,
 ): ManualPrice | null {
   const before = faults.count
@@ -88,9 +90,8 @@ function priceOf(
   if (faults.count > before) return null
   return {
     asset: asset as AssetId,
-    quote: quote === '' ? null : (quote as Quote),
+    quote: quote === '' ? base : (quote as Quote),
     time: time.value as number,
     price: price.value as string,
-    line,
   }
 }

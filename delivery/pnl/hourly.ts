@@ -1,0 +1,108 @@
+import { HOUR_MS } from '#core/hour.ts'
+import type { PnlReport } from '#pipeline/queries/pnl-report.ts'
+import {
+  displayMoney,
+  displayPercent,
+  displayPrice,
+  displayQuantity,
+  displaySigned,
+  MISSING_TEXT,
+} from '../number.ts'
+import { paint, renderTable, type Cell, type Column, type TableOptions } from '../table.ts'
+import { safeText } from '../text.ts'
+import { gainCell, hourText, tokenNote, totalNote } from './cells.ts'
+
+/** About a screen of rows; what is beyond is in the summary, `--json` and `export`. */
+const MOST_ROWS = 60
+/** With more tokens than this an hour alone would fill the screen: then only the totals are shown by hour. */
+const MOST_TOKENS = 29
+
+/** The last hours by token, as many as fit. `whole` says whether that is all of them. */
+export function hourlyPart(report: PnlReport, options: TableOptions): { text: string; whole: boolean } {
+  const tokens = report.tokens.length > MOST_TOKENS ? 0 : report.tokens.length
+  const count = Math.min(report.hours.length, Math.max(1, Math.floor(MOST_ROWS / (tokens + 1))))
+  const first = report.hours.length - count
+  const rows: Cell[][] = []
+  for (let at = first; at < report.hours.length; at++) {
+    for (let token = 0; token < tokens; token++) rows.push(tokenRow(report, token, at, options.colour))
+    rows.push(totalRow(report, at, options.colour))
+  }
+  const table = renderTable(columnsOf(report), rows, options)
+  const whole = first === 0 && tokens === report.tokens.length
+  if (whole) return { text: table, whole }
+  const what = tokens === 0 ? ' of the total' : ''
+  const { dim } = paint(options.colour)
+  const note = `The last ${count} of ${report.hours.length} marks${what}; --json and "tidemark export --what pnl" give all.`
+  return { text: `${table}\n${dim(note)}`, whole }
+}
+
+function columnsOf(report: PnlReport): Column[] {
+  const [a = 0, b = a] = report.hours
+  const left = (head: string): Column => ({ head, align: 'left' })
+  const right = (head: string): Column => ({ head, align: 'right' })
+  return [
+    { ...left('hour (UTC)'), whole: true },
+    left('token'),
+    right('quantity'),
+    right('mark'),
+    right('value'),
+    right(b - a <= HOUR_MS ? 'this hour' : 'since before'),
+    right('PnL'),
+    right('PnL %'),
+    left(''),
+  ]
+}
+
+function tokenRow(report: PnlReport, index: number, at: number, colour: boolean): Cell[] {
+  const token = report.tokens[index] as PnlReport['tokens'][number]
+  return [
+    hourText(report.hours[at] as number),
+    safeText(token.symbol),
+    displayQuantity(token.quantity[at] ?? null),
+    displayPrice(token.mark[at] ?? NaN),
+    displayMoney(token.value[at] ?? NaN),
+    ...gainCells(token, at, report.mode === 'snapshot', colour),
+    tokenNote(token, at),
+  ]
+}
+
+function totalRow(report: PnlReport, at: number, colour: boolean): Cell[] {
+  const { bold } = paint(colour)
+  const { total } = report
+  return [
+    hourText(report.hours[at] as number),
+    { text: 'total', paint: bold },
+    '',
+    '',
+    { text: displayMoney(total.value[at] ?? NaN), paint: bold },
+    ...gainCells(total, at, report.mode === 'snapshot', colour),
+    totalNote(report, at),
+  ]
+}
+
+type Gains = { readonly pnl: Float64Array; readonly value: Float64Array; readonly percent: number | null }
+
+/** What was made since the row before, since the beginning, and that in per cent. */
+function gainCells(series: Gains, at: number, snapshot: boolean, colour: boolean): Cell[] {
+  const pnl = series.pnl[at] ?? NaN
+  const step = at === 0 ? NaN : pnl - (series.pnl[at - 1] ?? NaN)
+  const fraction = fractionAt(series, at, snapshot)
+  return [
+    gainCell(step, displaySigned(step), colour),
+    gainCell(pnl, displaySigned(pnl), colour),
+    fraction === null ? MISSING_TEXT : gainCell(fraction, displayPercent(fraction), colour),
+  ]
+}
+
+/**
+ * PnL as a part of what was put in so far. The report knows that at its end only; before it, what was there at the
+ * beginning stands for it where nothing came in since, and otherwise there is no number to show.
+ */
+function fractionAt({ pnl, value, percent }: Gains, at: number, snapshot: boolean): number | null {
+  const last = pnl.length - 1
+  if (at === last) return percent
+  const base = Math.abs(value[0] ?? NaN)
+  const end = (pnl[last] ?? NaN) / base
+  const onlyStart = snapshot || (percent !== null && Math.abs(end - percent) <= 1e-12 * Math.abs(percent))
+  return onlyStart && base > 0 ? (pnl[at] ?? NaN) / base : null
+}

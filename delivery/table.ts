@@ -1,0 +1,100 @@
+import Table from 'cli-table3'
+import picocolors from 'picocolors'
+import { truncate, widthOf } from './text.ts'
+
+/** Colours of a terminal, or none of them. */
+export type Paint = ReturnType<typeof picocolors.createColors>
+
+export function paint(colour: boolean): Paint {
+  return picocolors.createColors(colour)
+}
+
+export type Column = {
+  readonly head: string
+  readonly align: 'left' | 'right'
+  /** A text that is never cut either: a time, a name that is all there is. */
+  readonly whole?: boolean
+}
+
+/** A cell: its text, which is what is measured and cut, and how it is coloured after that. */
+export type Cell = string | { readonly text: string; readonly paint: (text: string) => string }
+
+export type TableOptions = {
+  /** Columns of the terminal; null where nothing needs to be cut. */
+  readonly width: number | null
+  readonly colour: boolean
+}
+
+const GAP = 2
+const LEAST = 6
+
+/**
+ * A table without borders. Where it is wider than the terminal, its texts are cut, the longest first; numbers never
+ * are, since a number without its end is another number.
+ */
+export function renderTable(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  options: TableOptions,
+): string {
+  const widths = fit(columns, rows, options.width)
+  const colours = paint(options.colour)
+  const table = new Table({
+    chars: NO_BORDERS,
+    style: { 'padding-left': 0, 'padding-right': GAP, head: [], border: [], compact: true },
+    colAligns: columns.map(({ align }) => align),
+  })
+  table.push(columns.map(({ head }, at) => colours.dim(truncate(head, widths[at] as number))))
+  for (const row of rows) table.push(row.map((cell, at) => cellText(cell, widths[at] as number)))
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
+}
+
+const NO_BORDERS = Object.fromEntries(
+  [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+    'left-mid',
+    'mid',
+    'mid-mid',
+    'right',
+    'right-mid',
+    'middle',
+  ].map((name) => [name, '']),
+)
+
+function textOf(cell: Cell): string {
+  return typeof cell === 'string' ? cell : cell.text
+}
+
+function cellText(cell: Cell, width: number): string {
+  const text = truncate(textOf(cell), width)
+  return typeof cell === 'string' ? text : cell.paint(text)
+}
+
+/** Widths of the columns: as wide as their cells, and the texts among them cut until all of it fits. */
+function fit(columns: readonly Column[], rows: readonly (readonly Cell[])[], width: number | null): number[] {
+  const widths = columns.map(({ head }, at) =>
+    rows.reduce((most, row) => Math.max(most, widthOf(textOf(row[at] ?? ''))), widthOf(head)),
+  )
+  if (width === null) return widths
+  let over = widths.reduce((sum, each) => sum + each + GAP, -GAP) - width
+  while (over > 0) {
+    const texts = widths.map((each, at) => (columns[at]?.align === 'left' && !columns[at].whole ? each : 0))
+    const widest = Math.max(...texts)
+    if (widest <= LEAST) break
+    widths[texts.indexOf(widest)] = widest - 1
+    over--
+  }
+  return widths
+}

@@ -1,0 +1,26 @@
+import stringWidth from 'string-width'
+import { visible } from '#core/reading.ts'
+
+/** Text of a provider or user as a terminal may show it: nothing hidden, nothing that the terminal would obey. */
+export function safeText(text: string): string {
+  return visible(text.length > 1_000 ? `${text.slice(0, 999)}…` : text)
+}
+
+/** Columns that a text takes on a terminal; East Asian letters and emoji take two, colours none. */
+export function widthOf(text: string): number {
+  return stringWidth(text)
+}
+
+/** The text cut to at most `width` columns, with an ellipsis where something was cut off. */
+export function truncate(text: string, width: number): string {
+  if (widthOf(text) <= width) return text
+  if (width <= 0) return ''
+  let cut = ''
+  let used = 0
+  for (const char of text) {
+    used += widthOf(char)
+    if (used > width - 1) break
+    cut += char
+  }
+  return `${cut}…`
+}
