@@ -300,6 +300,7 @@ export interface CoinSource {
   ): Promise<{ coins: Coin[]; faults: string[] }>
   tokens(signal: AbortSignal): Promise<{ tokens: Token[]; faults: string[] }>
 }
+/** Flows are complete in the range asked for unless there is a fault. */
 export type WalletAnswer = { readonly balances: Balance[]; readonly flows: Flow[]; readonly faults: string[] }
 export interface WalletSource {
   readonly id: ProviderId

@@ -1,5 +1,5 @@
 import type { AssetId, Quote } from '#core/asset.ts'
-import { TidemarkError } from '#core/errors.ts'
+import { TidemarkError, type ErrorCode } from '#core/errors.ts'
 import type { Emit, Stage } from '../events.ts'
 import type { IngestRequest, Range } from './ingest.ts'
 import type { JobIo } from './io.ts'
@@ -48,24 +48,24 @@ export class Progress {
   }
 }
 
-/**
- * Errors of an item, which the run survives. Anything else (the store, a fault of ours) ends it.
- * An abort is neither: it is thrown as it came.
- */
+/** Whether an error is only the run being stopped: whatever a request throws then, but not trouble with the store. */
+export function isAbort(error: unknown, { signal }: Pick<Context, 'signal'>): boolean {
+  return signal.aborted && !(error instanceof TidemarkError && error.code.startsWith('STORE'))
+}
+
+const ITEM_CODES: ReadonlySet<ErrorCode> = new Set([
+  'PROVIDER_UNAVAILABLE',
+  'PROVIDER_REFUSED',
+  'PROVIDER_ANSWER',
+  'CREDENTIAL_MISSING',
+  'CREDENTIAL_REFUSED',
+  'CONFIG_INVALID',
+  'DATA_MISSING',
+])
+
+/** Errors of an item, which the run survives. Anything else (the store, a fault of ours) ends it. */
 export function isItemError(error: unknown): error is TidemarkError {
-  if (!(error instanceof TidemarkError)) return false
-  switch (error.code) {
-    case 'PROVIDER_UNAVAILABLE':
-    case 'PROVIDER_REFUSED':
-    case 'PROVIDER_ANSWER':
-    case 'CREDENTIAL_MISSING':
-    case 'CREDENTIAL_REFUSED':
-    case 'CONFIG_INVALID':
-    case 'DATA_MISSING':
-      return true
-    default:
-      return false
-  }
+  return error instanceof TidemarkError && ITEM_CODES.has(error.code)
 }
 
 /** A signal that aborts `ms` after another: what is in flight may end, but not for long. */

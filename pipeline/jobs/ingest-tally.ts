@@ -13,9 +13,10 @@ export class Tally {
   readonly balances = { added: 0, changed: 0, unchanged: 0 }
   readonly missingWallets: { wallet: string; reason: string }[] = []
   readonly unpriced: AssetId[] = []
-  /** Requests planned, and answers that came. */
-  asked = 0
+  /** Answers that came. */
   answers = 0
+  /** Calls that a dry run leaves out beside those of its plan, by provider; of wallets the least number. */
+  readonly unasked = new Map<ProviderId, number>()
   private readonly failed = new Map<string, Failure>()
 
   /** Notes an item that failed; the same item with the same words is counted, not repeated. */
@@ -24,6 +25,10 @@ export class Tally {
     const key = `${item}|${code}|${message}`
     const before = this.failed.get(key)?.count ?? 0
     this.failed.set(key, { item, provider, code, message, fix, count: before + count })
+  }
+
+  leaveOut(provider: ProviderId, calls: number): void {
+    this.unasked.set(provider, (this.unasked.get(provider) ?? 0) + calls)
   }
 
   get failures(): Failure[] {

@@ -1,11 +1,15 @@
 import type { AssetId, Quote } from '#core/asset.ts'
 import type { ProviderId } from '#core/candle.ts'
 import { TidemarkError, type ErrorCode } from '#core/errors.ts'
-import type { Hour } from '#core/hour.ts'
+import { addHours, formatTime, hourOf, type Hour } from '#core/hour.ts'
 import type { Portfolio, Wallet } from '#core/portfolio.ts'
 import type { Emit, PlanSummary } from '../events.ts'
 import type { ProviderReport, RunOutcome } from '../ports.ts'
+import { runOnce } from './ingest-run.ts'
+import { marksRun } from './ingest-state.ts'
+import type { HoursOf } from './ingest-plan.ts'
 import type { JobIo } from './io.ts'
+import { withLease } from './lease.ts'
 
 export type IngestRequest = {
   readonly owner: string
@@ -43,6 +47,7 @@ export type IngestSummary = {
   readonly run: string
   readonly command: 'ingest' | 'backfill' | 'schedule'
   readonly dryRun: boolean
+  readonly window: Range
   readonly plan: PlanSummary | null
   readonly coins: { readonly added: number; readonly changed: number; readonly unchanged: number }
   /** Hours of candles. `rejected`: samples that are none, and suspects that nothing confirmed. */
@@ -77,17 +82,40 @@ export type IngestSummary = {
 /** The hours asked for, both ends included. */
 export type Range = { readonly from: Hour; readonly to: Hour }
 
+/** Before the start: for carried marks, the check of suspects, and the edge of `--days` (docs/semantics.md, 4). */
+const LEAD_HOURS = 24
+
 /**
  * Brings in what the store lacks: coins, the portfolio's flows, wallets, hourly prices. Every answer is stored as it
  * arrives, so a kill loses only what was not yet reported; a second run with nothing new changes no byte.
  * Failures of single items are in the summary and the others go on; `exitCode` says how the run ended.
- * @throws TidemarkError when nothing could begin: LEASE_HELD, FLOWS_INVALID, trouble with the store
+ * @throws TidemarkError when nothing could begin: LEASE_HELD, FLOWS_INVALID, INPUT_INVALID, trouble with the store
  */
 export async function ingest(
-  _request: IngestRequest,
-  _io: JobIo,
-  _emit: Emit,
-  _signal: AbortSignal,
+  request: IngestRequest,
+  io: JobIo,
+  emit: Emit,
+  signal: AbortSignal,
 ): Promise<IngestSummary> {
-  throw new TidemarkError('INTERNAL', { message: 'ingest is being written', fix: 'wait' })
+  const range = rangeOf(request, io.now())
+  const order = { command: 'ingest', request, range, hours: hoursFor(range) } as const
+  if (request.dryRun) return runOnce(order, io, emit, signal)
+  return withLease(io, signal, (leased) => runOnce(order, io, emit, leased))
+}
+
+/** Every series over the range and the day before it. */
+export function hoursFor(range: Range): HoursOf {
+  const run = marksRun(addHours(range.from, -LEAD_HOURS), range.to)
+  return () => [run]
+}
+
+/** The marks that a request means. @throws INPUT_INVALID when it ends before it begins */
+export function rangeOf(request: Pick<IngestRequest, 'from' | 'to' | 'days'>, now: number): Range {
+  const to = hourOf(Math.min(request.to ?? now, now))
+  const from = request.from === null ? addHours(to, -24 * request.days) : hourOf(request.from)
+  if (from <= to) return { from, to }
+  throw new TidemarkError('INPUT_INVALID', {
+    message: `The range begins at ${formatTime(from)}, after its end at ${formatTime(to)}.`,
+    fix: 'Give a --from that lies before --to and before now.',
+  })
 }

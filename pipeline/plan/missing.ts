@@ -40,13 +40,14 @@ export function missingRuns(
   state: SeriesState,
   options: { readonly now: number; readonly retry: boolean },
 ): HourRun[] {
+  // A gap that was planned and never tried (beyond the plan's reach) is asked for as soon as the plan reaches it.
   const past = within(wanted, [{ from: 0 as Hour, to: endOfNow(options.now) }])
   const rests: HourRun[] = []
   const broken: HourRun[] = []
   for (const gap of state.gaps) {
     if (gap.reason === 'failed') broken.push(gap)
     else if (gap.reason === 'suspect') rests.push(gap)
-    else if (gap.reason !== 'plan-reach' && !options.retry && options.now < dueAgain(gap)) rests.push(gap)
+    else if (gap.tries > 0 && !options.retry && options.now < dueAgain(gap)) rests.push(gap)
   }
   const known = unite([...coveredRuns(state.chunks), ...rests])
   return unite([...without(past, known), ...within(past, [...broken, ...rereads(state, options)])])

@@ -63,11 +63,14 @@ export function planSource(wants: readonly Want[], source: PlanSource, options: 
     hours.known += wanted - countHours(missing)
     hours.read += countHours(asked)
   }
-  const sign = options.order === 'oldest' ? 1 : -1
-  const edge = (window: Window) => (options.order === 'oldest' ? window.core.from : window.core.to)
-  // The sort is stable: windows of one hour stay in the order of the wants.
-  windows.sort((a, b) => sign * (edge(a) - edge(b)))
-  return { windows, gaps, hours }
+  return { windows: inOrder(windows, options.order), gaps, hours }
+}
+
+/** Windows by age, oldest or newest first; those of one age stay in the order given. */
+export function inOrder(windows: readonly PlannedWindow[], order: PlanOptions['order']): PlannedWindow[] {
+  const byAge = (a: Window, b: Window) =>
+    order === 'oldest' ? a.core.from - b.core.from : b.core.to - a.core.to
+  return [...windows].sort(byAge)
 }
 
 /** Gaps for hours that the plan does not reach. Those listed already stay as they are, unless they grow. */

@@ -1,0 +1,117 @@
+import { TidemarkError } from '#core/errors.ts'
+import { monthOf } from '#core/month.ts'
+import type { Gap } from '#core/sample.ts'
+import { gapReasonOf } from '#ingestion/http/failure.ts'
+import { givenRuns } from '../plan/missing.ts'
+import type { Plan, PlannedWindow } from '../plan/plan.ts'
+import { within, without } from '../plan/runs.ts'
+import { isAbort, isItemError, type Context, type Progress } from './ingest-context.ts'
+import { writeOf } from './ingest-answer.ts'
+import { storedSeries } from './ingest-state.ts'
+import type { PriceFeed } from './io.ts'
+import { pool } from './pool.ts'
+
+/** Why a provider is asked no more in this run. */
+type Halt = { error: TidemarkError | null; readonly unlisted: Set<string> }
+
+/**
+ * Asks one feed for the windows of its plan and stores each answer as it comes. An item that fails leaves a gap with
+ * its reason and the others go on; a refused credential, or a provider that is down, ends the feed.
+ */
+export async function readPrices(
+  feed: PriceFeed,
+  plan: Plan,
+  context: Context,
+  progress: Progress,
+): Promise<void> {
+  const { io, tally, signal } = context
+  if (plan.gaps.length > 0) await io.store.writeGaps(plan.gaps)
+  const halt: Halt = { error: null, unlisted: new Set() }
+  const stopped = () => signal.aborted || halt.error !== null
+  let done = 0
+  await pool(plan.windows, feed.budget.concurrency, stopped, async (window) => {
+    const failed = await readWindow(window, feed, context, halt)
+    done++
+    progress.finished(nameOf(window), failed)
+  })
+  const left = plan.windows.length - done
+  if (halt.error !== null && left > 0) {
+    const { code, fix } = halt.error
+    const message = `${left} more requests were not made: ${halt.error.message}`
+    tally.fail('prices', feed.source.id, new TidemarkError(code, { message, fix }), left)
+  }
+}
+
+/** @returns whether the item failed */
+async function readWindow(
+  window: PlannedWindow,
+  feed: PriceFeed,
+  context: Context,
+  halt: Halt,
+): Promise<boolean> {
+  const { io, tally, grace, usage } = context
+  if (halt.unlisted.has(nameOf(window))) return true
+  const { asset, quote, from, to } = window
+  try {
+    const answer = await feed.source.prices({ asset, quote, from, to }, grace)
+    tally.answers++
+    const stored = await storedSeries(io.store, asset, quote, [window.core])
+    const months = { from: monthOf(window.core.from), to: monthOf(window.core.to - 1) }
+    const others = await io.store.chunks({ assets: [asset], quote, ...months })
+    const { gaps, suspects } = stored.state(window.provider)
+    const write = writeOf(window, answer, {
+      gaps,
+      suspects,
+      others: others.filter((chunk) => chunk.provider !== window.provider),
+      now: io.now(),
+    })
+    for (const counts of await io.store.writePrices([write])) tally.addHours(counts)
+    return false
+  } catch (error) {
+    if (isAbort(error, context)) return true
+    if (!isItemError(error)) throw error
+    await noteFailure(window, error, context, halt)
+    return true
+  } finally {
+    await usage.flush()
+  }
+}
+
+async function noteFailure(
+  window: PlannedWindow,
+  error: TidemarkError,
+  context: Context,
+  halt: Halt,
+): Promise<void> {
+  const { io, tally } = context
+  const reason = gapReasonOf(error)
+  // The limiter says `postponed` when the provider is to be left alone: its breaker is open, or its month used up.
+  const down = 'kind' in error && error.kind === 'postponed'
+  if (down || error.code.startsWith('CREDENTIAL') || error.code === 'CONFIG_INVALID') halt.error ??= error
+  if (reason === 'not-listed') halt.unlisted.add(nameOf(window))
+  tally.fail(nameOf(window), window.provider, error)
+  const gaps = await failedGaps(window, reason, error, context)
+  if (gaps.length > 0) await io.store.writeGaps(gaps)
+}
+
+/** Hours of the core that hold nothing and are no gap of another kind yet. */
+async function failedGaps(
+  window: PlannedWindow,
+  reason: Gap['reason'],
+  error: TidemarkError,
+  { io }: Context,
+): Promise<Gap[]> {
+  const { asset, quote, provider, core } = window
+  const state = (await storedSeries(io.store, asset, quote, [core])).state(provider)
+  const other = state.gaps.filter((gap) => gap.reason !== reason && gap.reason !== 'failed' && gap.tries > 0)
+  const lacking = without(without([core], givenRuns([core], state)), other)
+  const now = io.now()
+  return lacking.map((run) => {
+    const before = state.gaps.filter((gap) => gap.reason === reason && within([run], [gap]).length > 0)
+    const seen = Math.min(now, ...before.map((gap) => gap.seen))
+    const tries = 1 + Math.max(0, ...before.map((gap) => gap.tries))
+    return { asset, quote, provider, ...run, reason, message: error.message, seen, tried: now, tries }
+  })
+}
+
+const nameOf = ({ asset, quote }: PlannedWindow): string => `${asset}/${quote}`
