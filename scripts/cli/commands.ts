@@ -8,20 +8,71 @@ type Entry = {
   readonly load: () => Promise<CommandModule>
 }
 
+const BEGIN = 'Begin:'
+const IN = 'Bring data in:'
+const READ = 'Read:'
 const CARE = 'Look after it:'
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS: readonly Entry[] = [
   {
-    name: 'completion',
-    group: CARE,
-    summary: 'print a completion script for bash, zsh or fish',
-    load: () => import('../commands/completion.ts'),
+    name: 'init',
+    group: BEGIN,
+    summary: 'write a portfolio to edit and create the store',
+    load: () => import('../commands/init.ts'),
+  },
+  {
+    name: 'ingest',
+    group: IN,
+    summary: 'coins, hourly prices, wallets and flows: what the store lacks',
+    load: () => import('../commands/ingest.ts'),
+  },
+  {
+    name: 'backfill',
+    group: IN,
+    summary: 'everything the store is meant to hold, oldest gap first',
+    load: () => import('../commands/backfill.ts'),
+  },
+  {
+    name: 'import',
+    group: IN,
+    summary: 'flows from a file',
+    load: () => import('../commands/import.ts'),
+  },
+  {
+    name: 'pnl',
+    group: READ,
+    summary: 'what each token made in each hour, and why',
+    load: () => import('../commands/pnl.ts'),
   },
   {
     name: 'config',
     group: CARE,
     summary: 'every setting with its value and origin',
     load: () => import('../commands/config.ts'),
+  },
+  {
+    name: 'doctor',
+    group: CARE,
+    summary: 'what is wrong, and how to mend it',
+    load: () => import('../commands/doctor.ts'),
+  },
+  {
+    name: 'verify',
+    group: CARE,
+    summary: 'check every byte that is stored',
+    load: () => import('../commands/verify.ts'),
+  },
+  {
+    name: 'backup',
+    group: CARE,
+    summary: 'a consistent copy of the store, also while a job runs',
+    load: () => import('../commands/backup.ts'),
+  },
+  {
+    name: 'completion',
+    group: CARE,
+    summary: 'print a completion script for bash, zsh or fish',
+    load: () => import('../commands/completion.ts'),
   },
 ]

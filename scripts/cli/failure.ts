@@ -1,4 +1,5 @@
 import { TidemarkError } from '#core/errors.ts'
+import { visible } from '#core/reading.ts'
 
 /** Codes of the operating system that say what to do next better than a stack. */
 const SYSTEM: Record<string, { code: 'STORE_FULL' | 'STORE_READ_ONLY' | 'FILE_INVALID'; fix: string }> = {
@@ -18,7 +19,7 @@ const SYSTEM: Record<string, { code: 'STORE_FULL' | 'STORE_READ_ONLY' | 'FILE_IN
 /** Whatever was thrown, as the one error of the project. */
 export function failureOf(thrown: unknown): TidemarkError {
   if (thrown instanceof TidemarkError) return thrown
-  if (!(thrown instanceof Error)) return internal('Something that is no error was thrown.', thrown)
+  if (!(thrown instanceof Error)) return internal(thrown)
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
   if (code === 'commander.help') return usageFault('no command was named')
   if (code.startsWith('commander.')) return usageFault(thrown.message)
@@ -30,13 +31,15 @@ export function failureOf(thrown: unknown): TidemarkError {
       cause: thrown,
     })
   }
-  return internal(sentence(thrown.message), thrown)
+  return internal(thrown)
 }
 
-function internal(message: string, cause: unknown): TidemarkError {
+/** Of an error that is not the project's own only the kind is told; what a library says may hold an address. */
+function internal(cause: unknown): TidemarkError {
+  const kind = cause instanceof Error ? cause.name : typeof cause
   return new TidemarkError('INTERNAL', {
-    message: `Unexpected: ${message}`,
-    fix: 'This is a fault of tidemark. Run again with --debug and report what it prints.',
+    message: `Unexpected ${kind}.`,
+    fix: 'This is a fault of tidemark: run again with --debug and report what it prints.',
     cause,
   })
 }
@@ -58,25 +61,12 @@ function sentence(text: string): string {
 
 /** The error as a person reads it: what, every fault, what was tried, and last, what to do. */
 export function describeFailure(error: TidemarkError): string {
+  // What a user typed or a provider sent may hold characters that a terminal would obey.
   const lines = [
-    `✗ ${error.message}`,
-    ...error.faults.map((fault) => `  · ${fault}`),
-    ...error.tried.map((tried) => `  tried ${tried}`),
-    `  → ${error.fix}`,
+    `✗ ${visible(error.message)}`,
+    ...error.faults.map((fault) => `  · ${visible(fault)}`),
+    ...error.tried.map((tried) => `  tried ${visible(tried)}`),
+    `  → ${visible(error.fix)}`,
   ]
   return `${lines.join('\n')}\n`
-}
-
-/** The error as a machine reads it. */
-export function failureDocument(error: TidemarkError): object {
-  const { code, message, fix, faults, tried } = error
-  return {
-    error: {
-      code,
-      message,
-      fix,
-      ...(faults.length > 0 ? { faults } : {}),
-      ...(tried.length > 0 ? { tried } : {}),
-    },
-  }
 }

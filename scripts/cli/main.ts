@@ -1,10 +1,12 @@
 import { TidemarkError } from '#core/errors.ts'
+import { errorDocument } from '#delivery/error-json.ts'
 import type { Act } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import type { Cli } from './context.ts'
-import { describeFailure, failureDocument, failureOf } from './failure.ts'
+import { describeFailure, failureOf } from './failure.ts'
 import { Output, survivePipes, writeDocument, type Outcome } from './output.ts'
 import { buildProgram, globalsOf } from './program.ts'
+import { scrub } from './secrets.ts'
 import { listenForSignals, type Stop } from './signals.ts'
 
 /**
@@ -97,8 +99,14 @@ function isHelp(error: unknown): boolean {
 /** Shows an error where it is looked for and returns its exit code. */
 function fail(thrown: unknown, asked: Asked): number {
   const error = failureOf(thrown)
-  if (asked.json) writeDocument(failureDocument(error))
-  else process.stderr.write(describeFailure(error))
-  if (asked.debug && thrown instanceof Error) process.stderr.write(`${thrown.stack ?? thrown.message}\n`)
+  if (asked.json) writeDocument(errorDocument(error))
+  else process.stderr.write(scrub(describeFailure(error)))
+  if (asked.debug) for (const text of stacks(error)) process.stderr.write(`${scrub(text)}\n`)
   return error.exitCode
+}
+
+/** Where an error came from, and what it came from. */
+function stacks(error: unknown): string[] {
+  if (!(error instanceof Error)) return []
+  return [error.stack ?? error.message, ...stacks(error.cause).map((text) => `caused by ${text}`)]
 }

@@ -1,3 +1,4 @@
+import { scrub } from './secrets.ts'
 import { wantsColour, widthOf } from './terminal.ts'
 
 /** What a command ends with: one result, as text for people and as a document for machines, and its exit code. */
@@ -30,12 +31,12 @@ export class Output {
 
   /** A line for the person who waits; `--quiet` silences it. */
   note(text: string): void {
-    if (!this.quiet) process.stderr.write(`${text}\n`)
+    if (!this.quiet) process.stderr.write(`${scrub(text)}\n`)
   }
 
   /** A line that `--quiet` does not silence: failures, and what stands in the way of a right reading. */
   warn(text: string): void {
-    process.stderr.write(`${text}\n`)
+    process.stderr.write(`${scrub(text)}\n`)
   }
 
   /** Writes the one result of the command. */
@@ -45,13 +46,13 @@ export class Output {
       return
     }
     const text = await outcome.text?.()
-    if (text) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+    if (text) process.stdout.write(scrub(text.endsWith('\n') ? text : `${text}\n`))
   }
 }
 
 /** One JSON document on stdout; `schemaVersion` comes first in every one of them. */
 export function writeDocument(document: object): void {
-  process.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...document })}\n`)
+  process.stdout.write(`${scrub(JSON.stringify({ schemaVersion: 1, ...document }))}\n`)
 }
 
 /** A reader that goes away (`| head`) ends the program quietly; that is no failure. */

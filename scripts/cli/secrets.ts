@@ -6,11 +6,15 @@ export function rememberSecret(secret: string): void {
   if (secret.length >= 6) secrets.add(secret)
 }
 
-/** The text with every remembered secret masked, as it stands and as a URL would carry it. */
+/** The text with every remembered secret masked: as it stands, as a URL and as JSON would carry it. */
 export function scrub(text: string): string {
   let clean = text
   for (const secret of secrets) {
-    for (const form of new Set([secret, encodeURIComponent(secret)])) clean = clean.replaceAll(form, '***')
+    for (const form of formsOf(secret)) clean = clean.replaceAll(form, '***')
   }
   return clean
+}
+
+function formsOf(secret: string): Set<string> {
+  return new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
 }

@@ -15,15 +15,20 @@ export function wholeNumber(option: string, min: number, max: number): (text: st
 
 /** Collects asset ids given one by one, side by side, or with commas between them. @throws TidemarkError USAGE */
 export function assetList(text: string, previous: readonly AssetId[] | undefined): AssetId[] {
-  const assets = listOf(text).map((part) => {
-    const asset = parseAsset(part)
+  const assets = listOf(text).map(singleAsset('--asset'))
+  return [...(previous ?? []), ...assets]
+}
+
+/** Reads one asset id. @throws TidemarkError USAGE */
+export function singleAsset(option: string): (text: string) => AssetId {
+  return (text) => {
+    const asset = parseAsset(text)
     if (asset !== null) return asset
     throw usage(
-      `--asset "${part}" is no asset id.`,
+      `${option} "${text}" is no asset id.`,
       'Use a CoinGecko id (bitcoin), an ISO code (usd), or a CAIP-19 id; "tidemark coins" lists ids.',
     )
-  })
-  return [...(previous ?? []), ...assets]
+  }
 }
 
 /** Collects texts given one by one, side by side, or with commas between them. */

@@ -1,0 +1,52 @@
+import type { Command } from 'commander'
+import type { AssetId } from '#core/asset.ts'
+import { backfill } from '#pipeline/jobs/backfill.ts'
+import { examples, type Act } from '../cli/command.ts'
+import type { Cli } from '../cli/context.ts'
+import { checkRange } from '../cli/options.ts'
+import type { Outcome } from '../cli/output.ts'
+import { timeOption } from '../cli/times.ts'
+import { assetList } from '../cli/values.ts'
+import { readConfig } from '../wiring/config.ts'
+import { runJob } from './ingest/run.ts'
+
+type Options = { asset?: AssetId[]; from?: number; to?: number; dryRun?: true }
+
+export function define(command: Command, act: Act): void {
+  examples(command, [
+    ['tidemark backfill', 'everything the store is meant to hold, oldest gap first'],
+    ['tidemark backfill --dry-run', 'how many calls that takes'],
+    ['tidemark backfill --asset bitcoin --from 2025-01-01', ''],
+  ])
+    .option('--asset <id...>', 'only these assets', assetList)
+    .option(
+      '--from <time>',
+      'first hour, UTC (default: where each asset is first needed)',
+      timeOption('--from'),
+    )
+    .option('--to <time>', 'last hour, included (default: now)', timeOption('--to'))
+    .option('-n, --dry-run', 'print the plan and its cost; write nothing')
+    .action(act(run))
+}
+
+async function run(cli: Cli, options: Options): Promise<Outcome> {
+  checkRange(options)
+  const config = readConfig(cli)
+  const dryRun = options.dryRun ?? false
+  return runJob(cli, config, dryRun, (job, portfolio, signal) =>
+    backfill(
+      {
+        owner: cli.globals.owner,
+        assets: options.asset ?? [],
+        from: options.from ?? null,
+        to: options.to ?? null,
+        portfolio,
+        quote: portfolio?.baseCurrency ?? config.baseCurrency,
+        dryRun,
+      },
+      job.io,
+      job.emit,
+      signal,
+    ),
+  )
+}

@@ -1,0 +1,42 @@
+import type { Config } from '#config/config.ts'
+import { TidemarkError } from '#core/errors.ts'
+import type { HttpTuning } from '#ingestion/http/options.ts'
+import { count } from '../../cli/plan-text.ts'
+import { coingeckoOf } from '../../wiring/providers.ts'
+import { fail, ok, warn, type Finding } from './check.ts'
+import { checkClock } from './local.ts'
+
+/** Short enough that all checks together end within ten seconds; a provider that is that slow is reported. */
+const PROBE: HttpTuning = {
+  limits: { connectMs: 3_000, headersMs: 5_000, totalMs: 6_000 },
+  retry: { retries: 0, rateLimitPatienceMs: 0, rateLimitMs: 0 },
+  retryAfterCapMs: 0,
+}
+
+/** Whether CoinGecko answers, takes the key, has calls left this month, and agrees about the time. */
+export async function checkCoingecko(config: Config, used: number, signal: AbortSignal): Promise<Finding[]> {
+  const name = 'CoinGecko answers'
+  const { plan, monthCredits } = config.coingecko
+  try {
+    const client = coingeckoOf(config, 0, PROBE)
+    const probe = await client.probe(signal)
+    client.close()
+    const left = probe.creditsLeft ?? (monthCredits === null ? null : monthCredits - used)
+    const quota = left === null ? 'no monthly limit' : `${count(left, 'call')} left this month`
+    const findings = [checkClock(Date.now() - probe.at, probe.at)]
+    if (left !== null && left <= 0) {
+      const fix = 'Wait for the next month, or raise COINGECKO_MONTH_CREDITS if the plan has more.'
+      return [fail(name, `${probe.host}, plan ${plan}, ${quota}`, fix), ...findings]
+    }
+    return [ok(name, `${probe.host}, plan ${plan}, ${quota}`), ...findings]
+  } catch (error) {
+    return [providerTrouble(name, error)]
+  }
+}
+
+/** A refused key is a fault to mend here; a provider that does not answer may be back in a minute. */
+export function providerTrouble(name: string, error: unknown): Finding {
+  if (!(error instanceof TidemarkError)) throw error
+  const isOurs = error.code === 'CREDENTIAL_REFUSED' || error.code === 'CREDENTIAL_MISSING'
+  return (isOurs ? fail : warn)(name, error.message, error.fix)
+}

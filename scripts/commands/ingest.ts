@@ -1,0 +1,74 @@
+import type { Command } from 'commander'
+import { readAddress } from '#core/address.ts'
+import type { AssetId } from '#core/asset.ts'
+import type { Wallet } from '#core/portfolio.ts'
+import { ingest, type IngestRequest } from '#pipeline/jobs/ingest.ts'
+import { examples, type Act } from '../cli/command.ts'
+import type { Cli } from '../cli/context.ts'
+import { checkRange, rangeOptions, type RangeOptions } from '../cli/options.ts'
+import type { Outcome } from '../cli/output.ts'
+import { assetList, textList, usage, wholeNumber } from '../cli/values.ts'
+import { readConfig } from '../wiring/config.ts'
+import { runJob } from './ingest/run.ts'
+
+type Options = RangeOptions & {
+  coins?: number
+  asset?: AssetId[]
+  wallet?: string[]
+  chain?: string[]
+  dryRun?: true
+}
+
+export function define(command: Command, act: Act): void {
+  examples(command, [
+    ['tidemark ingest', 'your portfolio, or else the top ten coins; seven days'],
+    ['tidemark ingest --dry-run', 'what it would read, and what that costs'],
+    ['tidemark ingest --coins 50 --days 30', ''],
+    ['tidemark ingest --asset bitcoin ethereum --from 2026-01-01', ''],
+    ['tidemark ingest --wallet 0x… --chain ethereum base', 'needs ALLIUM_API_KEY'],
+  ])
+    .option('--coins <n>', 'the top N coins by market cap', wholeNumber('--coins', 1, 20_000))
+    .option('--asset <id...>', 'these assets too', assetList)
+    .option('--wallet <address...>', 'these wallets too', textList)
+    .option('--chain <name...>', 'chains of those wallets', textList)
+  rangeOptions(command).option('-n, --dry-run', 'print the plan and its cost; write nothing').action(act(run))
+}
+
+async function run(cli: Cli, options: Options): Promise<Outcome> {
+  checkRange(options)
+  const wallets = walletsOf(options)
+  const config = readConfig(cli)
+  return runJob(cli, config, options.dryRun ?? false, (job, portfolio, signal) => {
+    for (const { address } of wallets) job.own.add(address)
+    const request: IngestRequest = {
+      owner: cli.globals.owner,
+      coins: options.coins ?? null,
+      assets: options.asset ?? [],
+      wallets,
+      from: options.from ?? null,
+      to: options.to ?? null,
+      days: options.days ?? 7,
+      portfolio,
+      quote: portfolio?.baseCurrency ?? config.baseCurrency,
+      mode: 'now',
+      dryRun: options.dryRun ?? false,
+    }
+    return ingest(request, job.io, job.emit, signal)
+  })
+}
+
+function walletsOf(options: Options): Wallet[] {
+  const chains = options.chain ?? []
+  const wallets = options.wallet ?? []
+  if (wallets.length > 0 && chains.length === 0) {
+    throw usage('--wallet needs its chains.', 'Add --chain, such as --chain ethereum base.')
+  }
+  if (chains.length > 0 && wallets.length === 0) {
+    throw usage('--chain belongs to --wallet, and there is none.', 'Add --wallet, or take --chain out.')
+  }
+  return wallets.map((text) => {
+    const address = readAddress(text)
+    if (address.fault !== null) throw usage(`--wallet: ${address.fault}.`, 'Correct the address.')
+    return { address: address.value, label: null, chains }
+  })
+}

@@ -1,0 +1,105 @@
+import { Option, type Command } from 'commander'
+import type { AssetId } from '#core/asset.ts'
+import { EXIT, TidemarkError } from '#core/errors.ts'
+import type { PnlMode, Store } from '#pipeline/ports.ts'
+import type { Every } from '#pipeline/queries/pnl-range.ts'
+import type { PnlReport } from '#pipeline/queries/pnl-report.ts'
+import { pnlReport, type PnlRequest } from '#pipeline/queries/pnl.ts'
+import { pnlDocument } from '#delivery/pnl-json.ts'
+import type { MarkSettings } from '#pnl/settings.ts'
+import { examples, type Act } from '../cli/command.ts'
+import type { Cli } from '../cli/context.ts'
+import { checkRange, rangeOptions, type RangeOptions } from '../cli/options.ts'
+import type { Outcome } from '../cli/output.ts'
+import { assetList } from '../cli/values.ts'
+import { readConfig } from '../wiring/config.ts'
+import { choosePortfolio } from '../wiring/portfolio.ts'
+import { markSettings } from '../wiring/settings.ts'
+import { openForQuery } from '../wiring/store.ts'
+
+type Options = RangeOptions & {
+  mode?: PnlMode
+  asset?: AssetId[]
+  every?: Every
+  explain?: true
+  rebuild?: true
+}
+
+export function define(command: Command, act: Act): void {
+  examples(command, [
+    ['tidemark pnl', 'the last seven days, by token and hour'],
+    ['tidemark pnl --days 30 --every 1d', 'one row a day'],
+    ['tidemark pnl --asset bitcoin --from 2026-11-01 --to 2026-11-08', ''],
+    ['tidemark pnl --explain --asset bitcoin --to 2026-11-07T14:00Z', 'every number behind one hour'],
+    ['tidemark pnl --json | jq .total.pnl[-1]', ''],
+  ])
+  rangeOptions(command)
+    .addOption(
+      new Option(
+        '--mode <mode>',
+        'snapshot: as if today’s quantities were always held; flows: as they changed (default: flows where any are known)',
+      ).choices(['snapshot', 'flows']),
+    )
+    .option('--asset <id...>', 'only these assets', assetList)
+    .addOption(new Option('--every <step>', 'which hours to show').choices(['1h', '6h', '1d', '1w']))
+    .option('--explain', 'every number that went into one asset (--asset) at one hour (--to)')
+    .option('--rebuild', 'compute everything anew, whatever is cached')
+    .action(act(run))
+}
+
+async function run(cli: Cli, options: Options): Promise<Outcome> {
+  checkRange(options)
+  const config = readConfig(cli)
+  const { store, writable } = await openForQuery(config)
+  try {
+    const chosen = await choosePortfolio(cli, config, store)
+    const request: PnlRequest = {
+      portfolio: chosen?.portfolio ?? null,
+      quote: chosen?.portfolio.baseCurrency ?? config.baseCurrency,
+      from: options.from,
+      to: options.to,
+      days: options.days,
+      mode: options.mode,
+      assets: options.asset,
+      every: options.every,
+      rebuild: options.rebuild ?? false,
+      persist: writable,
+      now: Date.now(),
+    }
+    const settings = markSettings(config)
+    if (options.explain) {
+      const { explainHour } = await import('./pnl/explain.ts')
+      return await explainHour(request, store, settings)
+    }
+    return await report(cli, request, store, settings)
+  } finally {
+    await store.close()
+  }
+}
+
+async function report(cli: Cli, request: PnlRequest, store: Store, settings: MarkSettings): Promise<Outcome> {
+  const found = await pnlReport(request, store, settings)
+  if (found.tokens.length === 0 && request.portfolio === null) throw nothingStored(request)
+  return {
+    exitCode: isWhole(found) ? EXIT.complete : EXIT.someMissing,
+    text: async () => {
+      // The table's libraries are loaded for people only; a machine does not wait for them.
+      const { renderPnlTable } = await import('#delivery/pnl-table.ts')
+      const { width, colour } = cli.out
+      return renderPnlTable(found, { width, colour: colour.stdout, sparkline: width !== null })
+    },
+    document: () => pnlDocument(found),
+  }
+}
+
+/** Whether every asset held had a price at every hour, and every wallet was read. */
+function isWhole(report: PnlReport): boolean {
+  return report.gaps.length === 0 && report.missingWallets.length === 0
+}
+
+function nothingStored({ quote }: PnlRequest): TidemarkError {
+  return new TidemarkError('DATA_MISSING', {
+    message: `No prices in ${quote} are stored, and there is no portfolio.`,
+    fix: 'Run "tidemark ingest", or "tidemark demo" to see it work without a network.',
+  })
+}

@@ -1,0 +1,94 @@
+import type { Config } from '#config/config.ts'
+import { monthOf } from '#core/month.ts'
+import { allium, type Allium } from '#ingestion/allium/client.ts'
+import { coingecko, type CoinGecko } from '#ingestion/coingecko/client.ts'
+import { concurrencyFor, type HttpTuning } from '#ingestion/http/options.ts'
+import type { Emit } from '#pipeline/events.ts'
+import type { Budget, JobIo, PriceFeed } from '#pipeline/jobs/io.ts'
+import type { CoinStore, UsageStore } from '#pipeline/ports.ts'
+import { TokenBook } from './token-book.ts'
+
+/** No limit of days: for null the client would take its plan's own. */
+const ALL_DAYS = 36_500
+
+/** CoinGecko as configured. @param used calls already made in this UTC month */
+export function coingeckoOf(config: Config, used: number, http: HttpTuning): CoinGecko {
+  const { plan, apiKey, baseUrl, rate, monthCredits, historyDays } = config.coingecko
+  return coingecko({
+    plan,
+    apiKey,
+    baseUrl,
+    perMinute: rate,
+    historyDays: historyDays ?? ALL_DAYS,
+    monthCredits: monthCredits === null ? null : { limit: monthCredits, used },
+    http,
+  })
+}
+
+/** The limits of every client, and the words that a waiting provider gets on the progress line. */
+export function tuning(config: Config, emit: Emit): HttpTuning {
+  return {
+    retryAfterCapMs: config.retryAfterCap * 1000,
+    onWait: ({ provider, ms, status }) =>
+      emit({
+        type: 'notice',
+        level: 'info',
+        message: `${provider}: ${status}, waiting ${Math.ceil(ms / 1000)} s`,
+      }),
+  }
+}
+
+/** What the providers need to know of the run they serve. */
+type Run = {
+  readonly store: UsageStore & CoinStore
+  readonly emit: Emit
+  /** Addresses of the user's own wallets, as far as they are known by now. */
+  readonly own: ReadonlySet<string>
+}
+type Providers = Pick<JobIo, 'prices' | 'coins' | 'wallets' | 'reports' | 'useTokens'> & { close: () => void }
+
+/** Every provider that is configured, in the order of `PRICE_SOURCES`; without a key Allium is not asked. */
+export async function providers(config: Config, { store, emit, own }: Run): Promise<Providers> {
+  const http = tuning(config, emit)
+  const used = await store.calls('coingecko', monthOf(Date.now()))
+  const gecko = coingeckoOf(config, used, http)
+  const geckoBudget = budgetOf(config.coingecko.rate, config.coingecko.monthCredits)
+  const tokens = new TokenBook()
+  tokens.use((await store.tokens()).tokens)
+  const second = alliumOf(config, tokens, own, http)
+  const alliumBudget = budgetOf(config.allium.rate, null)
+  const feeds: Record<string, PriceFeed> = { coingecko: { source: gecko, budget: geckoBudget } }
+  if (second !== null) feeds['allium'] = { source: second.prices, budget: alliumBudget }
+  const clients = second === null ? [gecko] : [gecko, second]
+  return {
+    prices: config.priceSources.flatMap((id) => feeds[id] ?? []),
+    coins: { id: gecko.id, source: gecko, budget: geckoBudget },
+    wallets: second === null ? null : { source: second.wallets, budget: alliumBudget },
+    reports: () => clients.map((client) => client.report()),
+    useTokens: (list) => tokens.use(list),
+    close: () => clients.forEach((client) => client.close()),
+  }
+}
+
+function alliumOf(
+  config: Config,
+  tokens: TokenBook,
+  own: ReadonlySet<string>,
+  http: HttpTuning,
+): Allium | null {
+  const { apiKey, baseUrl, rate } = config.allium
+  if (apiKey === null) return null
+  return allium({
+    apiKey,
+    baseUrl,
+    perMinute: rate,
+    resolve: (chain, contract) => tokens.resolve(chain, contract),
+    addressOf: (asset) => tokens.addressOf(asset),
+    isOwn: (address) => own.has(address.toLowerCase()),
+    http,
+  })
+}
+
+function budgetOf(perMinute: number, monthCredits: number | null): Budget {
+  return { perMinute, monthCredits, concurrency: concurrencyFor(perMinute) }
+}
