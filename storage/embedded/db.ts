@@ -113,6 +113,11 @@ export class Db {
     return table.read(row)
   }
 
+  /** Inside a write: counts on from `seen` commits where the store has fewer. */
+  skipCommits(seen: number): void {
+    if (this.commits() < seen) this.setCommits(seen)
+  }
+
   close(): void {
     this.seen.close()
     this.sqlite.close()
@@ -137,12 +142,18 @@ export class Db {
   }
 
   private countCommit(): number {
-    const row = this.prepare("SELECT value FROM meta WHERE key = 'commits'").get({})
-    const next = Number(row?.['value'] ?? 0) + 1
-    this.prepare("UPDATE meta SET value = @value, checksum = row_sum(key, @value) WHERE key = 'commits'").run(
-      { value: String(next) },
-    )
+    const next = this.commits() + 1
+    this.setCommits(next)
     return next
+  }
+
+  private commits(): number {
+    return Number(this.prepare("SELECT value FROM meta WHERE key = 'commits'").get({})?.['value'] ?? 0)
+  }
+
+  private setCommits(count: number): void {
+    const sql = "UPDATE meta SET value = @value, checksum = row_sum(key, @value) WHERE key = 'commits'"
+    this.prepare(sql).run({ value: String(count) })
   }
 }
 

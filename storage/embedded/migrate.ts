@@ -6,6 +6,9 @@ import type { Migration } from './migrations/migration.ts'
 
 export const latestVersion = (migrations: readonly Migration[]): number => migrations.at(-1)?.version ?? 0
 
+/** Where the store as it was before a change of schema is kept. */
+export const copyBefore = (file: string, version: number): string => `${file}.before-v${version}`
+
 /**
  * Takes the schema forward to the last step, in one transaction: a crash leaves the old version or the new one.
  * A store that held something is copied beside itself first, to `<file>.before-v<version>`.
@@ -24,7 +27,7 @@ export async function migrate(
     // Another process may have done it while this one waited for the lock.
     const from = sqlite.pragma('user_version', { simple: true }) as number
     if (from < latest) {
-      if (from > 0) await keepCopy(reader(), `${file}.before-v${latest}`)
+      if (from > 0) await keepCopy(reader(), copyBefore(file, latest))
       failpoint('migrate:copied')
       for (const step of migrations.filter(({ version }) => version > from)) {
         step.up(sqlite)
