@@ -16,6 +16,12 @@ const CARE = 'Look after it:'
 /** Every command, in the order in which help lists them. */
 export const COMMANDS: readonly Entry[] = [
   {
+    name: 'demo',
+    group: BEGIN,
+    summary: 'the whole pipeline on an invented market: no network, no key',
+    load: () => import('../commands/demo.ts'),
+  },
+  {
     name: 'init',
     group: BEGIN,
     summary: 'write a portfolio to edit and create the store',

@@ -9,11 +9,15 @@ export type Outcome = {
   readonly document: (() => object) | null
 }
 
+const INVENTED = 'INVENTED DATA: these are the prices and holdings of "tidemark demo", not real ones.'
+
 /** Nothing but results goes to stdout; everything else is a note on stderr. */
 export class Output {
   readonly json: boolean
   readonly quiet: boolean
   readonly colour: { readonly stdout: boolean; readonly stderr: boolean }
+  /** Everything in the data folder is the demo's: each result says so. */
+  invented = false
 
   constructor(options: { json: boolean; quiet: boolean; colour: boolean }) {
     this.json = options.json
@@ -42,10 +46,12 @@ export class Output {
   /** Writes the one result of the command. */
   async result(outcome: Outcome): Promise<void> {
     if (this.json) {
-      if (outcome.document !== null) writeDocument(outcome.document())
+      const label = this.invented ? { invented: true } : {}
+      if (outcome.document !== null) writeDocument({ ...label, ...outcome.document() })
       return
     }
     const text = await outcome.text?.()
+    if (text && this.invented) process.stdout.write(`${INVENTED}\n\n`)
     if (text) process.stdout.write(scrub(text.endsWith('\n') ? text : `${text}\n`))
   }
 }

@@ -8,7 +8,7 @@ export function planLines(plan: PlanSummary): string[] {
     `Range   ${formatTime(plan.from)} to ${formatTime(plan.to)}, ${count(plan.assets.length, 'asset')}`,
     `Hours   ${grouped(wanted)} wanted, ${grouped(known)} stored, ${grouped(read)} to read` +
       (known > 0 && read > 0 && read < wanted ? ' (goes on where the last run stopped)' : ''),
-    ...plan.costs.map((cost) => `Calls   ${costText(cost)}`),
+    ...plan.costs.filter(({ calls }) => calls > 0).map((cost) => `Calls   ${costText(cost)}`),
   ]
   const beyond = plan.gaps.reduce((hours, gap) => hours + (gap.to - gap.from) / 3_600_000, 0)
   if (beyond > 0) lines.push(`Gaps    ${count(beyond, 'hour')} beyond the plan's reach: not asked for`)

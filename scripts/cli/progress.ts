@@ -19,8 +19,9 @@ type View = {
 /**
  * Shows a job's events on stderr: one bar a stage on a terminal, one line every ten seconds elsewhere, NDJSON for
  * machines, nothing but warnings under `none`.
+ * @param options.plan whether the plan is shown; not where it is the result
  */
-export async function showProgress(cli: Cli): Promise<Progress> {
+export async function showProgress(cli: Cli, options: { plan: boolean }): Promise<Progress> {
   const style = styleOf(cli)
   if (style === 'json') return { emit: writeEvent, close: () => undefined }
   const view = style === 'bar' ? await bars() : style === 'lines' ? lines() : silent()
@@ -28,10 +29,16 @@ export async function showProgress(cli: Cli): Promise<Progress> {
     if (event.type === 'notice' && event.level === 'warn') view.say(`! ${event.message}`)
     else if (style === 'none') return
     else if (event.type === 'notice') view.say(event.message)
-    else if (event.type === 'plan') for (const line of planLines(event.plan)) view.say(line)
-    else view.event(event)
+    else if (event.type === 'plan') {
+      if (options.plan) for (const line of planLines(event.plan)) view.say(line)
+    } else view.event(event)
   }
-  return { emit, close: view.close }
+  let open = true
+  const close = () => {
+    if (open) view.close()
+    open = false
+  }
+  return { emit, close }
 }
 
 function styleOf(cli: Cli): ProgressStyle {
@@ -64,19 +71,13 @@ function lines(): View {
   timer.unref()
   const event = (event: JobEvent) => {
     if (event.type === 'stage') {
-      if (reached !== null) writeLine(progressLine(reached, Date.now() - started))
       started = Date.now()
       reached = null
       writeLine(event.total === null ? `${event.stage}…` : `${event.stage}: ${event.total} to do`)
     } else if (event.type === 'progress') reached = event
     else if (event.type === 'draining') writeLine(`stopping: ${event.reason}`)
   }
-  const close = () => {
-    clearInterval(timer)
-    if (reached !== null) writeLine(progressLine(reached, Date.now() - started))
-    reached = null
-  }
-  return { event, say: writeLine, close }
+  return { event, say: writeLine, close: () => clearInterval(timer) }
 }
 
 function progressLine({ stage, done, total, failed, item }: Reached, elapsedMs: number): string {

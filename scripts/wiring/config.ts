@@ -4,6 +4,7 @@ import type { Config } from '#config/config.ts'
 import { loadConfig } from '#config/load.ts'
 import type { Cli } from '../cli/context.ts'
 import { rememberSecret } from '../cli/secrets.ts'
+import { isInvented } from './invented.ts'
 
 /**
  * The configuration of a command: flags over environment over `.env` of the working directory over defaults.
@@ -27,6 +28,7 @@ export function readConfig(cli: Cli, flags: Readonly<Record<string, string>> = {
   for (const url of [config.coingecko.baseUrl, config.allium.baseUrl]) {
     if (url.includes('@')) rememberSecret(new URL(url).password)
   }
+  cli.out.invented = isInvented(config.dataDir)
   return config
 }
 

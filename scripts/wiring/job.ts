@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +13,7 @@ import type { Cli } from '../cli/context.ts'
 import { showProgress } from '../cli/progress.ts'
 import { storeFile } from './config.ts'
 import { flowsReader } from './files.ts'
+import { refuseInvented } from './invented.ts'
 import { openLog, type LogFile } from './log.ts'
 import { providers } from './providers.ts'
 import { markSettings } from './settings.ts'
@@ -25,6 +27,8 @@ export type Job = {
   /** To be filled with the user's own wallets: what moves between them is a transfer. */
   readonly own: Set<string>
   readonly logPath: string | null
+  /** Ends the progress display, so that what is said after it stands below it. */
+  readonly settle: () => void
   readonly close: () => Promise<void>
 }
 
@@ -42,11 +46,18 @@ export function jobBase(store: Store): Pick<JobIo, 'store' | 'now' | 'holder' | 
  * Opens everything that a job which calls providers works with. A dry run gets the store read-only, or an empty
  * scratch store where there is none yet, and writes no log.
  */
-export async function beginJob(cli: Cli, config: Config, options: { dryRun: boolean }): Promise<Job> {
+export async function beginJob(
+  cli: Cli,
+  config: Config,
+  options: { dryRun: boolean; demo?: boolean },
+): Promise<Job> {
+  if (!options.demo) refuseInvented(config.dataDir)
   cli.stop.drain()
+  // Each request in flight listens to the signal; ten of them are no leak.
+  setMaxListeners(1_000)
   const { store, discard } = options.dryRun ? await storeToRead(config) : await storeToWrite(config)
   const log = options.dryRun ? null : await openLog(config.dataDir, config.logLevel, Date.now())
-  const progress = await showProgress(cli)
+  const progress = await showProgress(cli, { plan: !options.dryRun })
   const emit: Emit = (event) => {
     progress.emit(event)
     if (log !== null) logEvent(log, event)
@@ -61,7 +72,7 @@ export async function beginJob(cli: Cli, config: Config, options: { dryRun: bool
     await store.close()
     discard()
   }
-  return { store, io, emit, own, logPath: log?.path ?? null, close }
+  return { store, io, emit, own, logPath: log?.path ?? null, settle: progress.close, close }
 }
 
 type Opened = { readonly store: Store; readonly discard: () => void }

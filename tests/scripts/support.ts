@@ -33,7 +33,8 @@ export function build(): void {
       break
     } catch {
       // A lock older than two minutes was left behind by a run that was killed.
-      if (Date.now() - statSync(lock, { throwIfNoEntry: false })!.mtimeMs > 120_000) rmdirSync(lock)
+      const held = statSync(lock, { throwIfNoEntry: false })
+      if (held !== undefined && Date.now() - held.mtimeMs > 120_000) rmdirSync(lock)
       spawnSync(process.execPath, ['-e', 'setTimeout(() => {}, 200)'])
     }
   }
@@ -65,7 +66,7 @@ export function tidemark(args: readonly string[], options: Options = {}): Promis
       HOME: cwd,
       TIDEMARK_DATA_DIR: join(cwd, 'data'),
       ...options.env,
-    } as NodeJS.ProcessEnv,
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   child.stdin.end(options.input ?? '')

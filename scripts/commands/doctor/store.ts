@@ -68,10 +68,8 @@ async function checkRuns(store: Store, now: number): Promise<Finding> {
   const name = 'Data fresh'
   const runs = await store.runs({ limit: 200, offset: 0 })
   const good = runs.find(({ outcome }) => outcome === 'complete' || outcome === 'partial')
-  if (good?.finished == null) {
-    return warn(name, 'no run has succeeded yet', 'Run "tidemark ingest".')
-  }
-  const age = now - good.finished
+  if (good === undefined) return warn(name, 'no run has succeeded yet', 'Run "tidemark ingest".')
+  const age = now - (good.finished ?? good.started)
   const found = `last successful run ${duration(age)} ago`
   return age > STALE_MS
     ? warn(name, found, 'Run "tidemark ingest", or keep "tidemark schedule" running.')

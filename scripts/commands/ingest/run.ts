@@ -22,6 +22,7 @@ export async function runJob(cli: Cli, config: Config, dryRun: boolean, work: Wo
     for (const { address } of chosen?.portfolio.wallets ?? []) job.own.add(address)
     for (const line of startLines(config, describe(chosen), job.logPath)) cli.out.note(line)
     const summary = await work(job, chosen?.portfolio ?? null, cli.stop.signal)
+    job.settle()
     return outcomeOf(cli, summary)
   } finally {
     await job.close()
@@ -40,8 +41,9 @@ function outcomeOf(cli: Cli, summary: IngestSummary): Outcome {
   const document = () => summaryDocument(summary)
   if (!summary.dryRun) {
     // A failure is said even to those who asked for quiet.
-    const say = exitCode === EXIT.complete ? cli.out.note : cli.out.warn
-    say.call(cli.out, summaryText(summary).trimEnd())
+    const text = summaryText(summary).trimEnd()
+    if (exitCode === EXIT.complete) cli.out.note(text)
+    else cli.out.warn(text)
     return { exitCode, text: null, document }
   }
   const { plan } = summary
