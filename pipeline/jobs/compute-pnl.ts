@@ -33,11 +33,8 @@ export type ComputedMonths = {
 }
 
 type EncodedStates = Readonly<Record<string, Parameters<typeof decodeState>[0]>>
-type StoredStates = {
-  readonly lines: EncodedStates
-  readonly flows: string
-  readonly mates: Month[]
-}
+/** Kept in `PnlMonth.key`: the hash of all inputs, the revisions of the flows, and the months it shares a tx with. */
+type MonthKey = { readonly digest: string; readonly flows: string; readonly mates: readonly Month[] }
 
 /** Months written together, so that memory stays bounded and a crash loses little. */
 const WRITE_MONTHS = 6
@@ -131,17 +128,18 @@ class Computation {
 
   async month(month: Month): Promise<void> {
     const row = this.stored.get(month)
-    const stored = row === undefined ? null : (JSON.parse(row.states) as StoredStates)
+    const known = row === undefined ? null : keyOf(row)
     const mates =
-      this.spans === null ? (stored?.mates ?? []) : [...(this.spans.get(month)?.months ?? [])].sort()
-    const key = this.key(month, mates)
-    if (row !== undefined && stored !== null && row.key === key) this.states = stored.lines
-    else await this.compute(month, key, mates, stored)
+      this.spans === null ? (known?.mates ?? []) : [...(this.spans.get(month)?.months ?? [])].sort()
+    const digest = this.digest(month, mates)
+    const stored = row === undefined ? null : (JSON.parse(row.states) as EncodedStates)
+    if (stored !== null && known?.digest === digest) this.states = stored
+    else await this.compute(month, { digest, flows: this.ledger.key(month), mates }, stored)
     this.ends.set(month, this.states)
   }
 
   /** Hash of everything a month is made from; equal keys mean equal bytes. */
-  private key(month: Month, mates: readonly Month[]): string {
+  private digest(month: Month, mates: readonly Month[]): string {
     const months = [previousMonth(month), month, ...mates]
     return digest([
       FORMULA_VERSION,
@@ -153,14 +151,9 @@ class Computation {
     ])
   }
 
-  private async compute(
-    month: Month,
-    key: string,
-    mates: Month[],
-    stored: StoredStates | null,
-  ): Promise<void> {
+  private async compute(month: Month, key: MonthKey, stored: EncodedStates | null): Promise<void> {
     const mateTx =
-      mates.length === 0 ? [] : ((this.spans ?? (await this.ledger.spanning())).get(month)?.tx ?? [])
+      key.mates.length === 0 ? [] : ((this.spans ?? (await this.ledger.spanning())).get(month)?.tx ?? [])
     const flows = await this.ledger.flows(month, mateTx)
     const { marks, effects } = await countMonth(month, flows, this.assets, this.ledger, this.loader)
     const { owner, name } = this.ledger.portfolio
@@ -174,7 +167,7 @@ class Computation {
       marksKey: (asset) => this.keys.key(asset, [previousMonth(month), month]),
       knownFrom: this.ledger.knownFrom,
       stored: (line, print) => {
-        const state = stored?.lines[line]
+        const state = stored?.[line]
         if (byLine.get(line)?.fingerprint !== print) return null
         // A line that ends the month with nothing is in no state; it still was computed.
         return state === undefined ? decodeState(['0', null, 0, null, null]) : decodeState(state)
@@ -188,12 +181,8 @@ class Computation {
     const still = new Set([...result.reused, ...result.computed.map(({ line }) => line)])
     this.pending.months.push({
       ...identity,
-      key,
-      states: JSON.stringify({
-        lines: this.states,
-        flows: this.ledger.key(month),
-        mates,
-      } satisfies StoredStates),
+      key: JSON.stringify(key),
+      states: JSON.stringify(this.states),
     })
     for (const { line, fingerprint, span } of result.computed) {
       this.pending.batches.push({ ...identity, ...parseLineKey(line), fingerprint, ...encodeBatch(span) })
@@ -244,8 +233,10 @@ class Computation {
   }
 }
 
+const keyOf = (row: PnlMonth): MonthKey => JSON.parse(row.key) as MonthKey
+
 function flowsOf(row: PnlMonth | undefined): string | null {
-  return row === undefined ? null : (JSON.parse(row.states) as StoredStates).flows
+  return row === undefined ? null : keyOf(row).flows
 }
 
 /** States in the order of lines, so that equal states are equal text. */

@@ -1,4 +1,4 @@
-import type { CandleColumns, Chunk } from '#core/candle.ts'
+import { CANDLE_COLUMNS, type CandleColumns, type Chunk } from '#core/candle.ts'
 import { HOUR_MS, addHours, hourOf, hoursBetween, type Hour } from '#core/hour.ts'
 import { monthOf, monthStart } from '#core/month.ts'
 import type { Gap, GapReason, Suspect } from '#core/sample.ts'
@@ -31,7 +31,29 @@ export function writeOf(window: PlannedWindow, answer: PriceAnswer, known: Known
     second: secondSource(known.others),
     decided: decisions(known.suspects),
   })
-  return { run, suspects, gaps: gapsOf(window, run.columns, suspects, known) }
+  const columns = settled(run.columns, core.from, suspects)
+  return { run: { ...run, columns }, suspects, gaps: gapsOf(window, columns, suspects, known) }
+}
+
+/**
+ * The hour that is running counts as covered up to its last sample, and not at all without one. Otherwise every answer
+ * would move it, with nothing new in it.
+ */
+function settled(columns: CandleColumns, from: Hour, suspects: readonly Suspect[]): CandleColumns {
+  const last = columns.covered.length - 1
+  if (last < 0 || columns.covered[last] === HOUR_MS) return columns
+  const start = addHours(from, last)
+  const times = suspects.map(({ time }) => time - start).filter((offset) => offset >= 0)
+  if ((columns.count[last] as number) > 0) times.push(columns.last[last] as number)
+  if (times.length === 0) return cut(columns, last)
+  const copy = cut(columns, last + 1)
+  copy.covered[last] = Math.max(...times) + 1
+  return copy
+}
+
+function cut(columns: CandleColumns, length: number): CandleColumns {
+  const parts = CANDLE_COLUMNS.map((name) => [name, columns[name].slice(0, length)] as const)
+  return Object.fromEntries(parts) as unknown as CandleColumns
 }
 
 /** The mean price that another provider has in the hour of a time. */

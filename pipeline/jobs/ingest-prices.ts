@@ -87,9 +87,12 @@ async function noteFailure(
   const reason = gapReasonOf(error)
   // The limiter says `postponed` when the provider is to be left alone: its breaker is open, or its month used up.
   const down = 'kind' in error && error.kind === 'postponed'
-  if (down || error.code.startsWith('CREDENTIAL') || error.code === 'CONFIG_INVALID') halt.error ??= error
+  const halts = down || error.code.startsWith('CREDENTIAL') || error.code === 'CONFIG_INVALID'
+  if (halts) halt.error ??= error
   if (reason === 'not-listed') halt.unlisted.add(nameOf(window))
   tally.fail(nameOf(window), window.provider, error)
+  // That says nothing about the hours: they stay as they are, and the next run asks for them.
+  if (halts) return
   const gaps = await failedGaps(window, reason, error, context)
   if (gaps.length > 0) await io.store.writeGaps(gaps)
 }
