@@ -263,16 +263,47 @@ describe('a change in one month reaches the next exactly when it should', () => 
     await store.close()
   })
 
-  test('a corrected price before midnight is carried over it', async () => {
+  test('a price that comes late before midnight is carried over it, though it marks no hour of its own month', async () => {
     const border = (FEBRUARY - FROM) / HOUR_MS
     const { store, last } = await afterLooks([
-      { kind: 'prices', run: candles(A, 'coingecko', FROM, level(border), 1) },
+      { kind: 'prices', run: candles(A, 'coingecko', FROM, [...level(border - 1), NaN], 1) },
       { kind: 'prices', run: candles(A, 'coingecko', addHours(FEBRUARY, 2), level(300, 400), 1) },
       { kind: 'flows', flows: [income, { ...late, time: FEBRUARY + 1000 }] },
-      { kind: 'prices', run: candles(A, 'coingecko', addHours(FEBRUARY, -1), [77], 1) },
+      { kind: 'prices', run: candles(A, 'coingecko', addHours(FEBRUARY, -1), [77], 40) },
     ])
     const token = last.tokens.find(({ asset }) => asset === A)
     expect(token?.mark[last.hours.indexOf(FEBRUARY)]).toBe(77)
+    await store.close()
+  })
+
+  test('an exchange whose legs fall in two months has one value, also when the later row is corrected', async () => {
+    const give = flow({
+      id: 'give',
+      time: FEBRUARY - 2 * HOUR_MS,
+      asset: A,
+      quantity: '-1',
+      kind: 'sell',
+      tx: 'x',
+    })
+    const get = (unitPrice: string, id: string) =>
+      flow({
+        id,
+        time: FEBRUARY + HOUR_MS,
+        asset: ASSETS[1] as AssetId,
+        quantity: '1',
+        kind: 'buy',
+        tx: 'x',
+        unitPrice,
+      })
+    const { store, last } = await afterLooks([
+      { kind: 'prices', run: candles(A, 'coingecko', FROM, level(HOURS), 1) },
+      { kind: 'prices', run: candles(ASSETS[1] as AssetId, 'coingecko', FROM, level(HOURS), 1) },
+      { kind: 'flows', flows: [give, get('90', 'get-90')] },
+      { kind: 'flows', flows: [give, get('60', 'get-60')] },
+    ])
+    const given = last.tokens.find(({ asset }) => asset === A)
+    const mark = given?.mark[last.hours.indexOf(addHours(FEBRUARY, -2))] ?? NaN
+    expect(given?.attribution.trading).toBeCloseTo(60 - mark, 9)
     await store.close()
   })
 
