@@ -23,6 +23,6 @@ export function visible(text: string): string {
 
 /** A piece of input as a fault quotes it: in quotes, harmless, at most 60 characters of it. */
 export function quoted(text: string): string {
-  const short = text.length > 60 ? `${text.slice(0, 57)}…` : text
-  return `"${visible(short)}"`
+  const shown = visible(text.slice(0, 61))
+  return `"${shown.length > 60 ? `${shown.slice(0, 57)}…` : shown}"`
 }

@@ -70,7 +70,7 @@ export function outline(text: string, file: string): { root: Node | null; faults
 
 function parse(text: string, lineCounter: LineCounter): Document.Parsed | null {
   try {
-    return parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'silent' })
+    return parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' })
   } catch (error) {
     if (error instanceof RangeError) return null
     throw error
