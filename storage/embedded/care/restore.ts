@@ -1,5 +1,5 @@
-import { copyFileSync, existsSync, rmSync, statSync, truncateSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, truncateSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { TidemarkError } from '#core/errors.ts'
 import { formatTime } from '#core/hour.ts'
 import { copyDatabase } from '../copy.ts'
@@ -42,30 +42,29 @@ export async function restoreEmbedded(options: RestoreOptions): Promise<Restored
   const migrations = options.migrations ?? MIGRATIONS
   const existed = existsSync(file)
   const staged = `${file}.restore`
-  await stageBackup(from, staged, migrations)
-  const live = await openLive(file, migrations)
+  const live = existed ? await unlessDamaged(openDb({ file, migrations })) : null
   try {
     await takeLease(live, options)
+    mkdirSync(dirname(file), { recursive: true })
+    await stageBackup(from, staged, migrations)
     options.failpoint?.('restore:staged')
     const savedAs = existed ? await keepPresent(live, file, options.now) : null
     options.failpoint?.('restore:saved')
     await carryOver(live, staged, file, migrations)
-    if (live === null) clearDamaged(file)
+    if (existed && live === null) clearDamaged(file)
     await copyInto(staged, file)
     options.failpoint?.('restore:copied')
-    const hash = await finish(file, options.holder, migrations)
-    return { savedAs, bytes: statSync(file).size, hash }
+    // A commit of ours after the copy makes it durable: the driver's copy does not wait for the disk.
+    await giveBackLease(live, options)
+    await refuseDamaged(file, migrations)
+    return { savedAs, bytes: statSync(file).size, hash: await hashOf(file, migrations) }
   } catch (error) {
+    await giveBackLease(live, options)
     throw storeError(error, file)
   } finally {
     live?.close()
     clearStage(staged)
   }
-}
-
-/** The store that is there (a new one when there is none), or null when it is too damaged to be opened. */
-async function openLive(file: string, migrations: readonly Migration[]): Promise<Db | null> {
-  return unlessDamaged(openDb({ file, create: true, migrations }))
 }
 
 async function unlessDamaged<T>(work: Promise<T>): Promise<T | null> {
@@ -117,15 +116,6 @@ function clearDamaged(file: string): void {
   for (const end of ['-wal', '-shm', '-journal']) rmSync(file + end, { force: true })
 }
 
-/** Checks the store as it now is, and gives the lease back: a commit that also makes the copy durable. */
-async function finish(file: string, holder: string, migrations: readonly Migration[]): Promise<string> {
-  await refuseDamaged(file, migrations)
-  const store = await openDb({ file, migrations })
-  try {
-    await runStore(store).releaseLease(LEASE, holder)
-    store.sqlite.pragma('wal_checkpoint(TRUNCATE)')
-  } finally {
-    store.close()
-  }
-  return hashOf(file, migrations)
+async function giveBackLease(live: Db | null, { holder }: RestoreOptions): Promise<void> {
+  if (live !== null) await unlessDamaged(runStore(live).releaseLease(LEASE, holder))
 }

@@ -1,0 +1,23 @@
+import { describe } from 'vitest'
+import { openStore } from '#storage/open.ts'
+import { careContract } from './contract/care.ts'
+import { coinsContract } from './contract/coins.ts'
+import type { NewStore } from './contract/contract.ts'
+import { ledgerContract } from './contract/ledger.ts'
+import { pnlContract } from './contract/pnl.ts'
+import { runsContract } from './contract/runs.ts'
+import { seriesContract } from './contract/series.ts'
+import { newFile } from './support/embedded.ts'
+
+describe('embedded store', () => {
+  const newStore: NewStore = () => openStore({ kind: 'embedded', file: newFile(), create: true })
+  for (const contract of [
+    seriesContract,
+    coinsContract,
+    ledgerContract,
+    pnlContract,
+    runsContract,
+    careContract,
+  ])
+    contract(newStore)
+})
