@@ -24,10 +24,10 @@ export function readDecimalText(text: string): Reading<string> {
 function decimalFault(text: string): string {
   const short = text.slice(0, 400)
   const what = `${quoted(text)} is not a decimal number`
-  if (/^[-+]?[\d.]*,\d+$/.test(short)) return `${what}: write a point, not a comma, before its decimals`
-  if (/^[-+]?[\d,' ]+(\.\d+)?$/.test(short)) return `${what}: take out what separates its thousands`
   if (/^[-+]?[\d.]+e/i.test(short) || /^[-+]?\d*\.?\d*$/.test(short)) {
     return `${what} with at most 77 decimals and 100 digits before them`
   }
+  if (/^[-+]?[\d.]*,\d+$/.test(short)) return `${what}: write a point, not a comma, before its decimals`
+  if (/^[-+]?[\d,' ]+(\.\d+)?$/.test(short)) return `${what}: take out what separates its thousands`
   return `${what}: write it like 1234.5`
 }

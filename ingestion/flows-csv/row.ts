@@ -17,7 +17,7 @@ export type Complain = (field: FlowColumn, fault: string) => void
 
 const MAX_FIELD = 65_536
 const MAX_TEXT = 1_000
-const CHAIN = /^[-a-z0-9_]{2,32}(:[-_a-zA-Z0-9]{1,32})?$/
+const CHAIN = /^[a-z0-9][-a-z0-9_]{1,31}(:[-_a-zA-Z0-9]{1,32})?$/
 const HEX = /^0x[0-9a-f]+$/i
 const CONTROL = /[\u0000-\u001f\u007f]/
 
@@ -66,7 +66,7 @@ export function readFlowRow(fields: FlowFields, now: number, complain: Complain)
     logIndex: read('log_index', readIndex),
     from: read('from', readReference),
     to: read('to', readReference),
-    lot: text('lot') || null,
+    lot: undefuse(text('lot')) || null,
     note: undefuse(text('note')),
   }
   return sound ? row : null
