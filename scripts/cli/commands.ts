@@ -40,6 +40,12 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('../commands/backfill.ts'),
   },
   {
+    name: 'schedule',
+    group: IN,
+    summary: 'ingest by the clock, until it is stopped',
+    load: () => import('../commands/schedule.ts'),
+  },
+  {
     name: 'import',
     group: IN,
     summary: 'flows from a file',
@@ -74,6 +80,12 @@ export const COMMANDS: readonly Entry[] = [
     group: CARE,
     summary: 'a consistent copy of the store, also while a job runs',
     load: () => import('../commands/backup.ts'),
+  },
+  {
+    name: 'restore',
+    group: CARE,
+    summary: 'bring a backup back; the present store is kept beside it',
+    load: () => import('../commands/restore.ts'),
   },
   {
     name: 'completion',

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Cli } from './context.ts'
 
 type Manifest = { readonly version: string }
 
@@ -12,4 +13,9 @@ export function appVersion(): string {
     }
   }
   return 'unknown'
+}
+
+/** The first line of a job, before anything that takes time. */
+export function sayVersion(cli: Cli): void {
+  cli.out.note(`tidemark ${appVersion()}, Node ${process.version}`)
 }

@@ -1,14 +1,13 @@
 import type { Command } from 'commander'
 import type { AssetId } from '#core/asset.ts'
-import { backfill } from '#pipeline/jobs/backfill.ts'
 import { examples, type Act } from '../cli/command.ts'
 import type { Cli } from '../cli/context.ts'
 import { checkRange } from '../cli/options.ts'
 import type { Outcome } from '../cli/output.ts'
 import { timeOption } from '../cli/times.ts'
 import { assetList } from '../cli/values.ts'
+import { sayVersion } from '../cli/version.ts'
 import { readConfig } from '../wiring/config.ts'
-import { runJob } from './ingest/run.ts'
 
 type Options = { asset?: AssetId[]; from?: number; to?: number; dryRun?: true }
 
@@ -33,6 +32,11 @@ async function run(cli: Cli, options: Options): Promise<Outcome> {
   checkRange(options)
   const config = readConfig(cli)
   const dryRun = options.dryRun ?? false
+  sayVersion(cli)
+  const [{ runJob }, { backfill }] = await Promise.all([
+    import('./ingest/run.ts'),
+    import('#pipeline/jobs/backfill.ts'),
+  ])
   return runJob(cli, config, dryRun, (job, portfolio, signal) =>
     backfill(
       {

@@ -2,14 +2,14 @@ import type { Command } from 'commander'
 import { readAddress } from '#core/address.ts'
 import type { AssetId } from '#core/asset.ts'
 import type { Wallet } from '#core/portfolio.ts'
-import { ingest, type IngestRequest } from '#pipeline/jobs/ingest.ts'
+import type { IngestRequest } from '#pipeline/jobs/ingest.ts'
 import { examples, type Act } from '../cli/command.ts'
 import type { Cli } from '../cli/context.ts'
 import { checkRange, rangeOptions, type RangeOptions } from '../cli/options.ts'
 import type { Outcome } from '../cli/output.ts'
 import { assetList, textList, usage, wholeNumber } from '../cli/values.ts'
+import { sayVersion } from '../cli/version.ts'
 import { readConfig } from '../wiring/config.ts'
-import { runJob } from './ingest/run.ts'
 
 type Options = RangeOptions & {
   coins?: number
@@ -38,6 +38,12 @@ async function run(cli: Cli, options: Options): Promise<Outcome> {
   checkRange(options)
   const wallets = walletsOf(options)
   const config = readConfig(cli)
+  sayVersion(cli)
+  // Providers' libraries take a while to load: help and faults of usage do not wait for them.
+  const [{ runJob }, { ingest }] = await Promise.all([
+    import('./ingest/run.ts'),
+    import('#pipeline/jobs/ingest.ts'),
+  ])
   return runJob(cli, config, options.dryRun ?? false, (job, portfolio, signal) => {
     for (const { address } of wallets) job.own.add(address)
     const request: IngestRequest = {

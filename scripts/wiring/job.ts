@@ -32,12 +32,17 @@ export type Job = {
   readonly close: () => Promise<void>
 }
 
+/** Who holds a lease, as others read it. */
+export function jobName(): string {
+  return `${hostname()}:${process.pid}:${formatTime(Date.now())}`
+}
+
 /** What every job needs beside providers: the store, a clock, and names for itself and its runs. */
 export function jobBase(store: Store): Pick<JobIo, 'store' | 'now' | 'holder' | 'newId'> {
   return {
     store,
     now: Date.now,
-    holder: `${hostname()}:${process.pid}:${formatTime(Date.now())}`,
+    holder: jobName(),
     newId: () => `${formatTime(Date.now()).replace(/[-:]/g, '')}-${randomBytes(3).toString('hex')}`,
   }
 }

@@ -6,8 +6,8 @@ import type { Cli } from '../../cli/context.ts'
 import type { Outcome } from '../../cli/output.ts'
 import { planLines } from '../../cli/plan-text.ts'
 import { summaryText } from '../../cli/summary-text.ts'
-import { appVersion } from '../../cli/version.ts'
 import { beginJob, startLines, type Job } from '../../wiring/job.ts'
+import { writeAssetNames } from '../../wiring/names.ts'
 import { choosePortfolio, type Chosen } from '../../wiring/portfolio.ts'
 import { summaryDocument } from './summary-document.ts'
 
@@ -15,7 +15,6 @@ type Work = (job: Job, portfolio: Portfolio | null, signal: AbortSignal) => Prom
 
 /** The frame of `ingest` and `backfill`: what is said before, the work, and the end summary. */
 export async function runJob(cli: Cli, config: Config, dryRun: boolean, work: Work): Promise<Outcome> {
-  cli.out.note(`tidemark ${appVersion()}, Node ${process.version}`)
   const job = await beginJob(cli, config, { dryRun })
   try {
     const chosen = await choosePortfolio(cli, config, job.store)
@@ -23,6 +22,7 @@ export async function runJob(cli: Cli, config: Config, dryRun: boolean, work: Wo
     for (const line of startLines(config, describe(chosen), job.logPath)) cli.out.note(line)
     const summary = await work(job, chosen?.portfolio ?? null, cli.stop.signal)
     job.settle()
+    if (!dryRun) await writeAssetNames(job.store, config.dataDir)
     return outcomeOf(cli, summary)
   } finally {
     await job.close()

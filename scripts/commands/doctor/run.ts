@@ -1,0 +1,71 @@
+import type { Config } from '#config/config.ts'
+import { EXIT, TidemarkError } from '#core/errors.ts'
+import { monthOf } from '#core/month.ts'
+import type { Cli } from '../../cli/context.ts'
+import type { Outcome } from '../../cli/output.ts'
+import { readConfig } from '../../wiring/config.ts'
+import { choosePortfolio } from '../../wiring/portfolio.ts'
+import { fail, ok, type Finding } from './check.ts'
+import { checkRuntime, checkSecretFiles } from './local.ts'
+import { checkCoingecko } from './providers.ts'
+import { checkData, checkStore } from './store.ts'
+
+const SIGNS = { ok: '✓', warn: '!', fail: '✗' } as const
+
+/** Looks at everything and changes nothing. Exit 0 when all is well, 3 with warnings, 1 when something fails. */
+export async function runDoctor(cli: Cli): Promise<Outcome> {
+  const now = Date.now()
+  cli.out.note('Looking at the runtime, settings, store and providers…')
+  const checks = [checkRuntime(process.versions.node, now), ...checkSecretFiles(process.env, process.cwd())]
+  const config = settings(cli, checks)
+  if (config !== null) checks.push(...(await checkWith(cli, config, now)))
+  const worst = checks.some(({ state }) => state === 'fail')
+    ? EXIT.failed
+    : checks.some(({ state }) => state === 'warn')
+      ? EXIT.someMissing
+      : EXIT.complete
+  return { exitCode: worst, text: () => checks.map(line).join('\n'), document: () => ({ checks }) }
+}
+
+function settings(cli: Cli, checks: Finding[]): Config | null {
+  try {
+    const config = readConfig(cli)
+    checks.push(ok('Settings valid', '"tidemark config" shows them'))
+    return config
+  } catch (error) {
+    checks.push(...troubles('Settings valid', error))
+    return null
+  }
+}
+
+async function checkWith(cli: Cli, config: Config, now: number): Promise<Finding[]> {
+  const { findings, store } = await checkStore(config)
+  try {
+    const chosen = await choosePortfolio(cli, config, store)
+    const found =
+      chosen === null
+        ? 'none: one unit of each coin is valued'
+        : `"${chosen.portfolio.name}" (${chosen.place})`
+    findings.push(ok('Portfolio valid', found))
+  } catch (error) {
+    findings.push(...troubles('Portfolio valid', error))
+  }
+  const used = (await store?.calls('coingecko', monthOf(now))) ?? 0
+  findings.push(...(await checkCoingecko(config, used, cli.stop.signal)))
+  if (store !== null) {
+    findings.push(...(await checkData(store, now)))
+    await store.close()
+  }
+  return findings
+}
+
+function troubles(name: string, error: unknown): Finding[] {
+  if (!(error instanceof TidemarkError)) throw error
+  const found = error.faults.length > 0 ? error.faults : [error.message]
+  return found.map((text) => fail(name, text, error.fix))
+}
+
+function line({ name, state, found, fix }: Finding): string {
+  const head = `${SIGNS[state]} ${name}: ${found}`
+  return fix === null ? head : `${head}\n    → ${fix}`
+}

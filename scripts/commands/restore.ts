@@ -1,0 +1,40 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { restoreStore } from '#storage/restore.ts'
+import { examples, type Act } from '../cli/command.ts'
+import type { Cli } from '../cli/context.ts'
+import type { Outcome } from '../cli/output.ts'
+import { grouped } from '../cli/plan-text.ts'
+import { readConfig, storeFile } from '../wiring/config.ts'
+import { jobName } from '../wiring/job.ts'
+
+export function define(command: Command, act: Act): void {
+  examples(command, [
+    ['tidemark restore ~/tidemark-backup.db', 'the store as it was; the present one is kept beside it'],
+  ])
+    .argument('<file>', 'a backup that "tidemark backup" wrote')
+    .action(act(restore))
+}
+
+async function restore(cli: Cli, from: string): Promise<Outcome> {
+  const config = readConfig(cli)
+  const file = storeFile(config.dataDir)
+  cli.stop.drain()
+  cli.out.note(`Checking ${resolve(from)}, then copying it into ${file}…`)
+  const restored = await restoreStore({
+    file,
+    from,
+    holder: jobName(),
+    now: Date.now(),
+  })
+  const { savedAs, bytes, hash } = restored
+  return {
+    exitCode: 0,
+    text: () =>
+      [
+        `✓ ${file}: ${grouped(bytes)} bytes, checked, sha-256 of its content ${hash}`,
+        ...(savedAs === null ? [] : [`  what was there before is kept as ${savedAs}`]),
+      ].join('\n'),
+    document: () => ({ store: file, from: resolve(from), savedAs, bytes, hash }),
+  }
+}

@@ -1,0 +1,46 @@
+import type { Config } from '#config/config.ts'
+import type { IngestSummary } from '#pipeline/jobs/ingest.ts'
+import { schedule, type ScheduleRequest } from '#pipeline/jobs/schedule.ts'
+import { pnlReport } from '#pipeline/queries/pnl.ts'
+import type { Cli } from '../../cli/context.ts'
+import type { Outcome } from '../../cli/output.ts'
+import { summaryText } from '../../cli/summary-text.ts'
+import { beginJob, startLines, type Job } from '../../wiring/job.ts'
+import { choosePortfolio } from '../../wiring/portfolio.ts'
+import { markSettings } from '../../wiring/settings.ts'
+
+/** Runs until it is told to stop: then it drains and ends with the exit code of the signal. */
+export async function runSchedule(cli: Cli, config: Config): Promise<Outcome> {
+  cli.out.note(`Runs   at "${config.scheduleCron}" (UTC), and now`)
+  const job = await beginJob(cli, config, { dryRun: false })
+  try {
+    const chosen = await choosePortfolio(cli, config, job.store)
+    const place = chosen === null ? 'no portfolio: the top ten coins' : `portfolio "${chosen.portfolio.name}"`
+    for (const line of startLines(config, place, job.logPath)) cli.out.note(line)
+    await schedule(requestOf(cli, config, job), job.io, job.emit, cli.stop.signal)
+  } finally {
+    await job.close()
+  }
+  return { exitCode: 0, text: null, document: () => ({ stopped: true }) }
+}
+
+function requestOf(cli: Cli, config: Config, job: Job): ScheduleRequest {
+  const portfolioNow = async () => (await choosePortfolio(cli, config, job.store))?.portfolio ?? null
+  return {
+    cron: config.scheduleCron,
+    request: async () => {
+      const portfolio = await portfolioNow()
+      for (const { address } of portfolio?.wallets ?? []) job.own.add(address)
+      const quote = portfolio?.baseCurrency ?? config.baseCurrency
+      return { owner: cli.globals.owner, coins: null, assets: [], wallets: [], days: 7, portfolio, quote }
+    },
+    compute: async () => {
+      const portfolio = await portfolioNow()
+      if (portfolio === null) return
+      // Brings the batches up to date, so that the next `pnl` only reads.
+      const quote = portfolio.baseCurrency
+      await pnlReport({ portfolio, quote, now: Date.now() }, job.store, markSettings(config))
+    },
+    onRun: (summary: IngestSummary) => cli.out.note(summaryText(summary).trimEnd()),
+  }
+}
