@@ -1,7 +1,14 @@
-import { TidemarkError } from '#core/errors.ts'
+import { HOUR_MS, addHours, hourOf, type Hour } from '#core/hour.ts'
+import { monthStart } from '#core/month.ts'
+import type { Portfolio, Wallet } from '#core/portfolio.ts'
+import { MANUAL_PROVIDER } from '#pnl/marks/marks.ts'
 import type { Emit } from '../events.ts'
-import type { IngestRequest, IngestSummary } from './ingest.ts'
+import { heldAssets, seriesWants, type SeriesWant } from './ingest-wants.ts'
+import { runOnce, type Order } from './ingest-run.ts'
+import { marksRun } from './ingest-state.ts'
+import { LEAD_HOURS, type IngestRequest, type IngestSummary } from './ingest.ts'
 import type { JobIo } from './io.ts'
+import { withLease } from './lease.ts'
 
 /** `from` null: from where each asset is first needed; assets and wallets restrict the run when given. */
 export type BackfillRequest = Pick<
@@ -9,12 +16,95 @@ export type BackfillRequest = Pick<
   'owner' | 'assets' | 'from' | 'to' | 'portfolio' | 'quote' | 'dryRun'
 >
 
-/** `ingest` of everything that the store is meant to hold, oldest gap first. Errors as `ingest`. */
+/** Where nothing says since when an asset is held, and nothing is stored yet. */
+const DAYS_AT_LEAST = 7
+
+/**
+ * `ingest` of everything that the store is meant to hold, oldest gap first, also of what gave nothing before: every
+ * series stored, from its first hour, and every asset of every portfolio, from when it was first held.
+ * Errors as `ingest`.
+ */
 export async function backfill(
-  _request: BackfillRequest,
-  _io: JobIo,
-  _emit: Emit,
-  _signal: AbortSignal,
+  request: BackfillRequest,
+  io: JobIo,
+  emit: Emit,
+  signal: AbortSignal,
 ): Promise<IngestSummary> {
-  throw new TidemarkError('INTERNAL', { message: 'backfill is being written', fix: 'wait' })
+  if (request.dryRun) return runOnce(await orderOf(request, io), io, emit, signal)
+  return withLease(io, signal, async (leased) => runOnce(await orderOf(request, io), io, emit, leased))
+}
+
+async function orderOf(request: BackfillRequest, io: JobIo): Promise<Order> {
+  const now = io.now()
+  const to = hourOf(Math.min(request.to ?? now, now))
+  const stored = await storedStarts(io)
+  const { wants, wallets } = await portfolioWants(request, io)
+  const begins = [...stored.map(({ first }) => first), ...wants.map(({ since }) => leadOf(since ?? to))]
+  const earliest = Math.min(...begins, addHours(to, -24 * DAYS_AT_LEAST)) as Hour
+  const from = request.from === null ? earliest : hourOf(request.from)
+  const starts = startsOf(stored, wants, from)
+  const startOf = (want: SeriesWant): Hour => {
+    if (request.from !== null) return addHours(from, -LEAD_HOURS)
+    const since = want.since === null ? Infinity : leadOf(want.since)
+    const start = Math.min(starts.get(keyOf(want)) ?? Infinity, since)
+    return start === Infinity ? from : (start as Hour)
+  }
+  return {
+    command: 'backfill',
+    request: { ...request, coins: null, wallets, days: DAYS_AT_LEAST, mode: 'backfill' },
+    range: { from, to },
+    hours: (want) => [marksRun(startOf(want), to)],
+    extra: [...stored.map(({ want }) => want), ...wants],
+    only: request.assets.length === 0 ? null : new Set(request.assets),
+  }
+}
+
+const keyOf = ({ asset, quote }: SeriesWant): string => `${asset}|${quote}`
+const leadOf = (since: number): Hour => addHours(hourOf(since), -LEAD_HOURS)
+
+type Stored = { readonly want: SeriesWant; readonly first: Hour }
+
+/** Series that a provider gave, and the first hour that was ever asked for; prices by hand are nobody's to fill. */
+async function storedStarts(io: JobIo): Promise<Stored[]> {
+  const starts: Stored[] = []
+  for (const { asset, quote, from } of await io.store.series()) {
+    const chunks = await io.store.chunks({ assets: [asset], quote, from, to: from })
+    const revisions = await io.store.revisions([asset], quote)
+    if (revisions.every((chunk) => chunk.provider === MANUAL_PROVIDER)) continue
+    const firsts = chunks.map(({ month, columns }) => {
+      const index = columns.count.findIndex((count) => !Number.isNaN(count))
+      return monthStart(month) + Math.max(0, index) * HOUR_MS
+    })
+    const first = Math.min(...firsts) as Hour
+    starts.push({ want: { asset, quote, since: null }, first })
+  }
+  return starts
+}
+
+/** What the portfolios hold: the one named, else all that are stored. Their wallets are read too. */
+async function portfolioWants(
+  { owner, portfolio }: BackfillRequest,
+  io: JobIo,
+): Promise<{ wants: SeriesWant[]; wallets: Wallet[] }> {
+  const all: Portfolio[] = portfolio === null ? await io.store.portfolios(owner) : [portfolio]
+  const wants: SeriesWant[] = []
+  for (const one of all) {
+    const held = await heldAssets(io.store, owner, one, one.wallets)
+    wants.push(...seriesWants(held, [], one.baseCurrency, io.marks.through))
+  }
+  return { wants, wallets: all.flatMap((one) => one.wallets) }
+}
+
+/** From where each series is needed: what is held for ever from the earliest hour of all. */
+function startsOf(
+  stored: readonly Stored[],
+  wants: readonly SeriesWant[],
+  earliest: Hour,
+): Map<string, Hour> {
+  const starts = new Map(stored.map(({ want, first }) => [keyOf(want), first]))
+  for (const want of wants) {
+    const from = want.since === null ? earliest : leadOf(want.since)
+    starts.set(keyOf(want), Math.min(starts.get(keyOf(want)) ?? Infinity, from) as Hour)
+  }
+  return starts
 }

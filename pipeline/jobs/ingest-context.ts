@@ -22,7 +22,7 @@ export type Context = {
   readonly usage: UsageMeter
 }
 
-/** An asset that is wanted, and since when it is held, where it is. */
+/** An asset that is held, and since when; null is for ever. */
 export type Held = { readonly asset: AssetId; readonly since: number | null }
 
 /** Tells how far a stage is; `done` also after an item that failed. */

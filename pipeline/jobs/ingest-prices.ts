@@ -90,11 +90,19 @@ async function noteFailure(
   const halts = down || error.code.startsWith('CREDENTIAL') || error.code === 'CONFIG_INVALID'
   if (halts) halt.error ??= error
   if (reason === 'not-listed') halt.unlisted.add(nameOf(window))
-  tally.fail(nameOf(window), window.provider, error)
+  if (reason === 'not-listed' && (await hasOther(window, context))) {
+    context.emit({ type: 'notice', level: 'warn', message: error.message })
+  } else tally.fail(nameOf(window), window.provider, error)
   // That says nothing about the hours: they stay as they are, and the next run asks for them.
   if (halts) return
   const gaps = await failedGaps(window, reason, error, context)
   if (gaps.length > 0) await io.store.writeGaps(gaps)
+}
+
+/** Whether the asset is priced from elsewhere: by hand, or by another provider. */
+async function hasOther({ asset, quote, provider }: PlannedWindow, { io }: Context): Promise<boolean> {
+  const revisions = await io.store.revisions([asset], quote)
+  return revisions.some((chunk) => chunk.provider !== provider)
 }
 
 /** Hours of the core that hold nothing and are no gap of another kind yet. */

@@ -1,3 +1,4 @@
+import type { AssetId } from '#core/asset.ts'
 import { EXIT, TidemarkError } from '#core/errors.ts'
 import type { Emit, PlanSummary } from '../events.ts'
 import type { RunOutcome } from '../ports.ts'
@@ -26,6 +27,8 @@ export type Order = {
   readonly range: Range
   readonly hours: HoursOf
   readonly extra?: readonly SeriesWant[]
+  /** Nothing but these assets, where given. */
+  readonly only?: ReadonlySet<AssetId> | null
 }
 
 /** What the steps of a run leave for its summary. */
@@ -77,7 +80,7 @@ async function steps(order: Order, context: Context): Promise<Outcome> {
   const wallets = walletsOf(context)
   if (wallets.length > 0 || io.prices.length > 1) await readTokens(context)
   if (!signal.aborted) await readWallets(wallets, context)
-  const held = await heldAssets(wallets, file, context)
+  const held = await heldAssets(io.store, request.owner, request.portfolio, wallets, file)
   const wants = await seriesOf(order, held, wallets.length > 0, context)
   const plans = await planAll(wants, order.hours, context)
   const plan = await summarise(plans, wants, context)
@@ -94,7 +97,7 @@ async function steps(order: Order, context: Context): Promise<Outcome> {
 
 /** The series of this run: what is held, what was named, and the top coins where they were asked for. */
 async function seriesOf(
-  { request, extra }: Order,
+  { request, extra, only }: Order,
   held: readonly Held[],
   hasWallets: boolean,
   context: Context,
@@ -105,8 +108,9 @@ async function seriesOf(
   const assets = [...held.map(({ asset }) => asset), ...request.assets]
   const coins = await readCoins(count, assets, context)
   const others = [...request.assets, ...coins.slice(0, count).map(({ asset }) => asset)]
-  const wants = [...seriesWants(held, others, quote, io.marks.through), ...(extra ?? [])]
-  const unique = new Map(wants.map((want) => [`${want.asset}|${want.quote}`, want]))
+  const wants = [...(extra ?? []), ...seriesWants(held, others, quote, io.marks.through)]
+  const asked = wants.filter((want) => !only || only.has(want.asset))
+  const unique = new Map(asked.map((want) => [`${want.asset}|${want.quote}`, want]))
   const stored = new Set((await io.store.series()).map((series) => `${series.asset}|${series.quote}`))
   for (const [key, { asset, quote: currency }] of unique) {
     const priced = io.prices.some(({ source }) => source.supports(asset, currency))

@@ -1,33 +1,35 @@
 import { baseAsset, type AssetId, type Quote } from '#core/asset.ts'
-import { portfolioBook, walletBook, type Wallet } from '#core/portfolio.ts'
-import type { FlowAsset } from '../ports.ts'
-import type { Context, Held } from './ingest-context.ts'
+import { portfolioBook, walletBook, type Portfolio, type Wallet } from '#core/portfolio.ts'
+import type { FlowAsset, LedgerStore } from '../ports.ts'
+import type { Held } from './ingest-context.ts'
 
-/** A series that the run should have, and since when its asset is held (null where nobody holds it). */
+/** A series that the run should have, and since when its asset is held (null: for ever, or by nobody). */
 export type SeriesWant = { readonly asset: AssetId; readonly quote: Quote; readonly since: number | null }
 
 /**
  * What the portfolio and the wallets hold or have held, with the earliest time: by hand, by flows, by balances.
+ * Null: entered by hand and held for ever.
  * @param file assets of the flows file, which a dry run has not stored
  */
 export async function heldAssets(
+  store: LedgerStore,
+  owner: string,
+  portfolio: Portfolio | null,
   wallets: readonly Wallet[],
-  file: readonly FlowAsset[],
-  { io, request, range }: Context,
+  file: readonly FlowAsset[] = [],
 ): Promise<Held[]> {
-  const { owner, portfolio } = request
   const since = new Map<AssetId, number>()
   const hold = (asset: AssetId, time: number) =>
     since.set(asset, Math.min(time, since.get(asset) ?? Infinity))
-  for (const holding of portfolio?.holdings ?? []) hold(holding.asset, holding.since ?? range.from)
-  const books = wallets.map((wallet) => walletBook(wallet.address))
-  if (portfolio !== null) books.push(portfolioBook(portfolio.name))
-  const stored = books.length === 0 ? [] : await io.store.flowAssets(owner, books)
-  for (const { asset, first } of [...file, ...stored]) hold(asset, first)
+  for (const holding of portfolio?.holdings ?? []) hold(holding.asset, holding.since ?? -Infinity)
   const addresses = wallets.map((wallet) => wallet.address)
-  const balances = addresses.length === 0 ? [] : await io.store.balances(owner, addresses)
+  const books = addresses.map(walletBook)
+  if (portfolio !== null) books.push(portfolioBook(portfolio.name))
+  const stored = books.length === 0 ? [] : await store.flowAssets(owner, books)
+  for (const { asset, first } of [...file, ...stored]) hold(asset, first)
+  const balances = addresses.length === 0 ? [] : await store.balances(owner, addresses)
   for (const balance of balances) if (balance.quantity !== '0') hold(balance.asset, balance.time)
-  return [...since].map(([asset, time]) => ({ asset, since: time }))
+  return [...since].map(([asset, time]) => ({ asset, since: time === -Infinity ? null : time }))
 }
 
 /**

@@ -83,7 +83,7 @@ export type IngestSummary = {
 export type Range = { readonly from: Hour; readonly to: Hour }
 
 /** Before the start: for carried marks, the check of suspects, and the edge of `--days` (docs/semantics.md, 4). */
-const LEAD_HOURS = 24
+export const LEAD_HOURS = 24
 
 /**
  * Brings in what the store lacks: coins, the portfolio's flows, wallets, hourly prices. Every answer is stored as it

@@ -1,7 +1,11 @@
 import { TidemarkError } from '#core/errors.ts'
+import { formatTime } from '#core/hour.ts'
 import type { Emit } from '../events.ts'
+import { runOnce } from './ingest-run.ts'
 import type { IngestRequest, IngestSummary } from './ingest.ts'
 import type { JobIo } from './io.ts'
+import { withLease } from './lease.ts'
+import { dueHours, dueRange } from './schedule-due.ts'
 
 export type ScheduleRequest = {
   /** Five fields (or six, with seconds first), in UTC: `5 * * * *`. */
@@ -16,14 +20,79 @@ export type ScheduleRequest = {
 
 /**
  * Runs until the signal aborts: what the store says is due, at each tick of the cron expression and once at the start
- * (which catches up after downtime in one run). Never two at once, over all processes, by the lease `pipeline`.
+ * (which catches up after downtime in one run). Never two at once, over all processes, by the lease `pipeline`; a tick
+ * that finds one running is left out, since the next one does its work. What is under way at the end drains.
  * @throws INPUT_INVALID when the expression is none
  */
 export async function schedule(
-  _request: ScheduleRequest,
-  _io: JobIo,
-  _emit: Emit,
-  _signal: AbortSignal,
+  request: ScheduleRequest,
+  io: JobIo,
+  emit: Emit,
+  signal: AbortSignal,
 ): Promise<void> {
-  throw new TidemarkError('INTERNAL', { message: 'schedule is being written', fix: 'wait' })
+  const { createTask } = await cronFor(request.cron)
+  let running: Promise<void> | null = null
+  const tick = () => {
+    if (signal.aborted) return
+    running ??= runDue(request, io, emit, signal).finally(() => {
+      running = null
+      const next = task.getNextRun()
+      if (next !== null && !signal.aborted)
+        emit({ type: 'notice', level: 'info', message: `Next run at ${formatTime(next.getTime())}.` })
+    })
+  }
+  const options = { timezone: 'UTC', suppressMissedWarning: true, logger: SILENT }
+  const task = createTask(request.cron, tick, options)
+  await task.start()
+  tick()
+  await aborted(signal)
+  await task.destroy()
+  // Set by `tick`, which the compiler does not see.
+  await (running as Promise<void> | null)
+}
+
+const silence = () => undefined
+const SILENT = { info: silence, warn: silence, error: silence, debug: silence }
+
+async function cronFor(expression: string) {
+  const cron = await import('node-cron')
+  const { valid, errors } = cron.validateDetailed(expression)
+  if (valid) return cron
+  throw new TidemarkError('INPUT_INVALID', {
+    message: `"${expression}" is no cron expression: ${errors.map((error) => error.message).join('; ')}.`,
+    fix: 'Give five fields (minute, hour, day of month, month, day of week), such as "5 * * * *".',
+  })
+}
+
+/** One run of what is due. Whatever goes wrong is said and leaves the schedule running: the next tick tries again. */
+async function runDue(request: ScheduleRequest, io: JobIo, emit: Emit, signal: AbortSignal): Promise<void> {
+  try {
+    await withLease(io, signal, async (leased) => {
+      const wanted = await request.request()
+      const range = await dueRange(io.store, wanted.days, io.now())
+      const order = {
+        command: 'schedule' as const,
+        request: { ...wanted, mode: 'now' as const, dryRun: false, from: range.from, to: range.to },
+        range,
+        hours: dueHours(range, io.now()),
+      }
+      const summary = await runOnce(order, io, emit, leased)
+      request.onRun?.(summary)
+      if (request.compute === null || leased.aborted) return
+      emit({ type: 'stage', stage: 'pnl', total: null })
+      await request.compute(leased)
+    })
+  } catch (error) {
+    if (signal.aborted) return
+    const held = error instanceof TidemarkError && error.code === 'LEASE_HELD'
+    const message = error instanceof Error ? error.message : String(error)
+    emit({ type: 'notice', level: held ? 'info' : 'warn', message: `This run is left out: ${message}` })
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 }
