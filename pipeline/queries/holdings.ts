@@ -1,0 +1,91 @@
+import type { AssetId } from '#core/asset.ts'
+import { formatDecimal, toDouble, type Decimal } from '#core/decimal.ts'
+import { addHours, hourOf, type Hour } from '#core/hour.ts'
+import { MANUAL_WALLET, type Portfolio } from '#core/portfolio.ts'
+import { MISSING, qualityName, type Quality } from '#core/quality.ts'
+import { byLine, lineKey, parseLineKey } from '#pnl/flows/leg.ts'
+import { markSource } from '#pnl/marks/marks.ts'
+import type { MarkSettings } from '#pnl/settings.ts'
+import { lastMarks } from '../pnl/last-marks.ts'
+import { openSession, presentQuantities, type PnlPorts, type PnlSession } from './pnl.ts'
+import { pageOf, type Page, type PageAsk } from './page.ts'
+
+/** What is held now: one asset of one wallet on one chain. Money in the base currency. */
+export type HoldingRow = {
+  readonly asset: AssetId
+  readonly symbol: string
+  /** Address or name; `manual` for what was entered by hand. */
+  readonly wallet: string
+  readonly label: string | null
+  readonly chain: string
+  /** Exact decimal text. */
+  readonly quantity: string
+  /** The mark of the present hour, null where it is missing. */
+  readonly mark: number | null
+  readonly value: number | null
+  readonly quality: Quality
+  readonly source: string | null
+  /** The last mark known before now, where the present one is missing. */
+  readonly lastMark: number | null
+}
+
+export type HoldingsAsk = PageAsk & {
+  readonly portfolio: Portfolio
+  readonly assets?: readonly AssetId[] | undefined
+  readonly now: number
+  /** False on a store that cannot be written. */
+  readonly persist?: boolean
+}
+
+/** Present holdings, ordered by asset, wallet, chain; those of quantity 0 are left out. */
+export async function listHoldings(
+  io: PnlPorts,
+  settings: MarkSettings,
+  ask: HoldingsAsk,
+): Promise<Page<HoldingRow>> {
+  const { portfolio, now } = ask
+  const persist = ask.persist ?? true
+  const session = await openSession({ portfolio, quote: portfolio.baseCurrency, now, persist }, io, settings)
+  const wanted = ask.assets === undefined ? null : new Set(ask.assets)
+  const lines = [...linesOf(session, now)]
+    .map(([key, quantity]) => ({ ...parseLineKey(key), quantity }))
+    .filter(({ asset, quantity }) => !quantity.isZero() && (wanted === null || wanted.has(asset)))
+    .sort(byLine)
+  const page = pageOf(lines, ask)
+  const symbols = new Map((await io.coins()).coins.map(({ asset, symbol }) => [asset, symbol]))
+  const rows: HoldingRow[] = []
+  for (const { asset, wallet, chain, quantity } of page.rows) {
+    const label = portfolio.wallets.find((one) => one.address === wallet)?.label ?? null
+    const symbol =
+      symbols.get(asset)?.toUpperCase() ?? (asset.startsWith('fiat:') ? asset.slice(5).toUpperCase() : asset)
+    const price = await priceOf(asset, hourOf(now), session)
+    const value = price.mark === null ? null : toDouble(quantity) * price.mark
+    rows.push({ asset, symbol, wallet, label, chain, quantity: formatDecimal(quantity), ...price, value })
+  }
+  return { rows, total: page.total }
+}
+
+function linesOf(session: PnlSession, now: number): Map<string, Decimal> {
+  const { computed } = session
+  if (computed?.last != null) {
+    const states = computed.statesAt(computed.last)
+    return new Map([...states].map(([line, { quantity }]) => [line, quantity]))
+  }
+  const byHand = presentQuantities(session, now)
+  return new Map(
+    [...byHand].map(([asset, quantity]) => [lineKey({ asset, wallet: MANUAL_WALLET, chain: '' }), quantity]),
+  )
+}
+
+async function priceOf(
+  asset: AssetId,
+  hour: Hour,
+  { loader, keys }: PnlSession,
+): Promise<Pick<HoldingRow, 'mark' | 'quality' | 'source' | 'lastMark'>> {
+  const marks = (await loader.load([asset], hour, addHours(hour, 1))).of(asset)
+  const quality = qualityName(marks.quality[0] as number)
+  if (marks.quality[0] !== MISSING)
+    return { mark: marks.price[0] as number, quality, source: markSource(marks, 0), lastMark: null }
+  const last = await lastMarks([asset], hour, keys, loader)
+  return { mark: null, quality, source: null, lastMark: last.get(asset) ?? null }
+}
