@@ -44,9 +44,9 @@ function isoTime(text: string): number | null {
   ]
   if (hour > 23 || minute > 59 || second > 59 || day < 1) return null
   const midnight = Date.UTC(year, month - 1, day)
-  // `Date.UTC` rolls 30 February over into March, and takes the years 0 to 99 for 1900 to 1999.
+  // `Date.UTC` rolls 30 February over into March, month 13 into the next year, and takes year 0 for 1900.
   const date = new Date(midnight)
-  if (date.getUTCFullYear() !== year || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) {
+  if (date.getUTCFullYear() !== year || date.getUTCDate() !== day) {
     return null
   }
   const offset = offsetMs(parts[7])

@@ -23,8 +23,7 @@ export function fieldsOf(
     const key = pair.key as Node | null
     const name = isScalar(key) ? String(key.source ?? key.value) : ''
     if (!known.includes(name)) faults.add(key ?? node, unknownKey(name, what, known))
-    // A key that is there twice is a fault of its own; the first one is read.
-    else if (!fields.has(name)) fields.set(name, pair.value as Node | null)
+    else fields.set(name, pair.value as Node | null)
   }
   for (const name of keys.required) {
     if (!fields.has(name)) faults.add(node, `${what} lacks "${name}"`)

@@ -176,7 +176,7 @@ describe('F41: what is wrong is named, with exit code 5', () => {
   test('every fault at once', () => {
     const error = failure({
       env: { COINGEKO_API_KEY: 'x', STORAGE: 'mongodb', COINGECKO_RATE: 'ten', ALLIUM_API_KEY: '' },
-      envFile: 'LOG_LEVEL=loud\nnonsense\n',
+      envFile: 'nonsense\nLOG_LEVEL=loud\n',
     })
     expect(error.code).toBe('CONFIG_INVALID')
     expect(error.exitCode).toBe(5)
@@ -184,15 +184,15 @@ describe('F41: what is wrong is named, with exit code 5', () => {
   })
 
   test.each([
-    ['COINGEKO_API_KEY', 'COINGECKO_API_KEY'],
-    ['COINGECKO_APIKEY', 'COINGECKO_API_KEY'],
+    ['COINGEKO_API_KEY', 'did you mean COINGECKO_API_KEY?'],
+    ['COINGECKO_APIKEY', 'did you mean COINGECKO_API_KEY?'],
     ['COINGECKO_KEY_API', null],
-    ['coingecko_api_key', 'COINGECKO_API_KEY'],
-    ['COINGECKO_API_KEY_FIEL', 'COINGECKO_API_KEY_FILE'],
-    ['ALIUM_API_KEY', 'ALLIUM_API_KEY'],
-    ['TIDEMARK_DATADIR', 'TIDEMARK_DATA_DIR'],
-    ['TIDEMARK_PORTFOILO', 'TIDEMARK_PORTFOLIO'],
-    ['TIDEMARK_ANYTHING', 'TIDEMARK_DATA_DIR'],
+    ['coingecko_api_key', 'did you mean COINGECKO_API_KEY?'],
+    ['COINGECKO_API_KEY_FIEL', 'did you mean COINGECKO_API_KEY_FILE?'],
+    ['ALIUM_API_KEY', 'did you mean ALLIUM_API_KEY?'],
+    ['TIDEMARK_DATADIR', 'did you mean TIDEMARK_DATA_DIR?'],
+    ['TIDEMARK_PROTFOILO', 'did you mean TIDEMARK_PORTFOLIO?'],
+    ['TIDEMARK_ANYTHING', 'use one of TIDEMARK_DATA_DIR'],
   ])('%s in the environment', (name, meant) => {
     if (meant === null) expect(() => load({ env: { [name]: 'x' } })).not.toThrow()
     else expect(faults({ env: { [name]: 'x' } })).toEqual([expect.stringContaining(meant)])
