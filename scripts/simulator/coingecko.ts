@@ -10,9 +10,10 @@ const FREE_DAYS = 365
 
 /** Answers a request under `/api/v3` as CoinGecko does, errors in the shapes that it sends them in. */
 export function answerCoinGecko(ask: Ask, market: Market, role: CoinGeckoRole): Reply {
+  if (!ask.path.startsWith('/api/v3/')) return wrongPath
   const refusal = keyFault(ask, role)
   if (refusal) return refusal
-  const path = ask.path.replace(/^\/api\/v3/, '')
+  const path = ask.path.slice('/api/v3'.length)
   if (path === '/ping') return ok({ gecko_says: '(V3) To the Moon!' })
   if (path === '/key' && role.plan === 'pro') return ok(KEY)
   if (path === '/coins/markets') return markets(ask, market)
@@ -21,7 +22,12 @@ export function answerCoinGecko(ask: Ask, market: Market, role: CoinGeckoRole): 
   if (path === '/simple/price') return simplePrice(ask, market)
   const chart = /^\/coins\/([^/]+)\/market_chart(\/range)?$/.exec(path)
   if (chart) return marketChart(decodeURIComponent(chart[1] ?? ''), chart[2] !== undefined, ask, market, role)
-  return { status: 404, body: { status: { error_code: 404, error_message: 'Incorrect path.' } } }
+  return wrongPath
+}
+
+const wrongPath: Reply = {
+  status: 404,
+  body: { status: { error_code: 404, error_message: 'Incorrect path.' } },
 }
 
 const KEY = {

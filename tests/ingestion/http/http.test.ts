@@ -218,7 +218,7 @@ describe('F10: hanging and dripping providers', () => {
 
   test('F10: a connection that never stands: cut at the limit for connecting', async () => {
     // A server that takes the connection and never begins TLS.
-    const silent = createServer()
+    const silent = createServer((socket) => socket.resume())
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
     open.push({ close: () => new Promise((resolve) => silent.close(resolve)) })
     const { port } = silent.address() as AddressInfo
