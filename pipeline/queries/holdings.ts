@@ -67,7 +67,7 @@ export async function listHoldings(
 
 function linesOf(session: PnlSession, now: number): Map<string, Decimal> {
   const { computed } = session
-  if (computed?.last != null) {
+  if (computed !== null && computed.last !== null) {
     const states = computed.statesAt(computed.last)
     return new Map([...states].map(([line, { quantity }]) => [line, quantity]))
   }
