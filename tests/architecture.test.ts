@@ -90,7 +90,9 @@ function sources(): string[] {
   const files = existsSync(join(root, 'index.ts')) ? ['index.ts'] : []
   for (const room of Object.keys(ALLOWED)) {
     for (const file of readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })) {
-      if (/\.m?[tj]s$/.test(file)) files.push(`${room}/${file.split(sep).join('/')}`)
+      // Benches stand beside the code and are tests.
+      if (/\.m?[tj]s$/.test(file) && !file.endsWith('.bench.ts'))
+        files.push(`${room}/${file.split(sep).join('/')}`)
     }
   }
   return files

@@ -6,7 +6,7 @@ import { type LineState, encodeState } from './state.ts'
 /** Version of the formula and of the layout below; a change of either makes every batch stale. */
 export const FORMULA_VERSION = 1
 
-/** `data` is `delta` and `quantity`, one number an hour each, then eleven numbers an event. */
+/** `data` is `delta`, one number an hour, the number of hours before the quantity is known, then ten numbers an event. */
 export type BatchContent = { readonly data: Float64Array; readonly steps: string }
 
 const EVENT_FIELDS = [
@@ -24,11 +24,11 @@ const EVENT_FIELDS = [
 
 export function encodeBatch(span: LineSpan): BatchContent {
   const length = span.delta.length
-  const data = new Float64Array(2 * length + span.events.length * EVENT_FIELDS.length)
+  const data = new Float64Array(length + 1 + span.events.length * EVENT_FIELDS.length)
   data.set(span.delta, 0)
-  data.set(span.quantity, length)
+  data[length] = span.unknown
   span.events.forEach((event, number) => {
-    const at = 2 * length + number * EVENT_FIELDS.length
+    const at = length + 1 + number * EVENT_FIELDS.length
     EVENT_FIELDS.forEach((field, offset) => (data[at + offset] = event[field]))
   })
   return { data, steps: JSON.stringify(span.steps) }
@@ -38,7 +38,7 @@ export function encodeBatch(span: LineSpan): BatchContent {
 export function decodeBatch(content: BatchContent, length: number): Omit<LineSpan, 'state'> {
   const { data } = content
   const events: HourEvent[] = []
-  for (let at = 2 * length; at < data.length; at += EVENT_FIELDS.length) {
+  for (let at = length + 1; at < data.length; at += EVENT_FIELDS.length) {
     const field = (offset: number) => data[at + offset] as number
     events.push({
       index: field(0),
@@ -55,7 +55,7 @@ export function decodeBatch(content: BatchContent, length: number): Omit<LineSpa
   }
   return {
     delta: data.subarray(0, length),
-    quantity: data.subarray(length, 2 * length),
+    unknown: data[length] as number,
     events,
     steps: JSON.parse(content.steps) as QuantityStep[],
   }

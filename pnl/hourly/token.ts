@@ -94,13 +94,16 @@ export class TokenRange {
     span: Omit<LineSpan, 'state'>,
     quantity: Decimal | null,
   ): void {
+    const start = Math.max(begin, Math.min(span.unknown, end))
+    if (start > begin) this.changes.push({ index: offset + begin, line, quantity: null })
+    if (start >= end) return
     let before = quantity
-    for (const [index, text] of span.steps) if (index <= begin) before = new Decimal(text)
-    const known = Number.isNaN(span.quantity[begin]) ? null : before
-    this.changes.push({ index: offset + begin, line, quantity: known })
+    for (const [index, text] of span.steps) if (index <= start) before = new Decimal(text)
+    this.changes.push({ index: offset + start, line, quantity: before })
     for (const [index, text] of span.steps) {
-      if (index > begin && index < end)
+      if (index > start && index < end) {
         this.changes.push({ index: offset + index, line, quantity: new Decimal(text) })
+      }
     }
   }
 

@@ -1,0 +1,43 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { Bench, Ratio } from './measure.ts'
+
+/** Runs every `*.bench.ts` beside the code (or those whose name holds a word given) and prints the ratios. */
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const words = process.argv.slice(2)
+const rooms = ['core', 'config', 'ingestion', 'storage', 'pnl', 'pipeline', 'delivery', 'scripts']
+
+function benchFiles(): string[] {
+  return rooms.flatMap((room) =>
+    readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.bench.ts'))
+      .map((file) => join(room, file)),
+  )
+}
+
+const number = (value: number, digits = 2) => value.toFixed(digits).padStart(9)
+
+function print({ name, against, limit, ratio, oursMs, referenceMs, notes }: Ratio): void {
+  const verdict = limit === null ? '        ' : ratio <= limit ? 'within  ' : 'OVER    '
+  const bound = limit === null ? '' : ` (≤ ${limit < 0.1 ? `1/${Math.round(1 / limit)}` : limit})`
+  const shown = ratio < 0.1 ? `1/${(1 / ratio).toFixed(0)}`.padStart(9) : number(ratio)
+  console.log(`${verdict}${shown}×${bound}  ${name}`)
+  console.log(`          ${number(oursMs, 1)} ms against ${number(referenceMs, 1).trim()} ms: ${against}`)
+  for (const note of notes ?? []) console.log(`                    ${note}`)
+}
+
+let over = 0
+for (const file of benchFiles().filter(
+  (each) => words.length === 0 || words.some((word) => each.includes(word)),
+)) {
+  const { benches } = (await import(pathToFileURL(join(root, file)).href)) as { benches: readonly Bench[] }
+  for (const bench of benches) {
+    console.log(`\n${bench.name}  [${file}]`)
+    for (const ratio of await bench.run()) {
+      print(ratio)
+      if (ratio.limit !== null && ratio.ratio > ratio.limit) over++
+    }
+  }
+}
+console.log(over === 0 ? '\nAll ratios are within their bounds.' : `\n${over} ratios are over their bounds.`)
