@@ -31,6 +31,8 @@ export function schemaVersion(sqlite: Database, file: string, latest: number): n
 
 /** How many commits a store has had; 0 for a file without a schema. */
 export function storedCommits(sqlite: Database): number {
+  const known = sqlite.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'meta'").pluck().get()
+  if (known === 0) return 0
   return Number(metaValue(sqlite, 'commits'))
 }
 

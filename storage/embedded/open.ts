@@ -10,14 +10,7 @@ import {
   type Sqlite,
 } from './connect.ts'
 import { Db, type Failpoint } from './db.ts'
-import {
-  damagedError,
-  isBusy,
-  notInitialisedError,
-  readOnlyError,
-  storeError,
-  unavailableError,
-} from './errors.ts'
+import { isBusy, notInitialisedError, storeError, unavailableError } from './errors.ts'
 import { refuseLostCommits, schemaVersion, storedCommits } from './identity.ts'
 import { latestVersion, migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations/list.ts'
@@ -45,7 +38,9 @@ export async function openDb(options: EmbeddedOptions): Promise<Db> {
   const driver = await loadSqlite()
   refuseMissing(file, options)
   try {
-    if (options.readOnly === true) return openReader(driver, file, latestVersion(migrations))
+    const reader = options.readOnly === true ? openReader(driver, file, latestVersion(migrations)) : null
+    if (reader !== null) return reader
+    // A store that is older than this program is taken forward once, also by a command that only reads.
     return await openWriter(driver, { ...options, file, migrations, failpoint })
   } catch (error) {
     throw storeError(error, file)
@@ -62,26 +57,25 @@ function refuseMissing(file: string, options: EmbeddedOptions): void {
   }
 }
 
-function openReader(driver: Sqlite, file: string, latest: number): Db {
+/** Null when the schema is of an older version. */
+function openReader(driver: Sqlite, file: string, latest: number): Db | null {
   const seen = seenCommits(file) // before the store is read, so that a commit in between is no loss
   const { sqlite, connect, release } = connectReader(driver, file)
   const make = (connection: Database, onClose: () => void): Db =>
     new Db(file, connection, { failpoint: () => {}, sibling: () => make(connect(), () => {}), onClose })
   try {
     const version = schemaVersion(sqlite, file, latest)
-    if (version === 0) throw notInitialisedError(file)
-    if (version < latest)
-      throw readOnlyError(
-        file,
-        new Error(`its schema is version ${version} and has to become ${latest} first`),
-      )
     refuseLostCommits(file, storedCommits(sqlite), seen)
+    if (version === 0) throw notInitialisedError(file)
+    if (version === latest) return make(sqlite, release)
+    sqlite.close()
+    release()
+    return null
   } catch (error) {
     sqlite.close()
     release()
     throw error
   }
-  return make(sqlite, release)
 }
 
 type WriterOptions = EmbeddedOptions & {
@@ -122,12 +116,10 @@ async function prepared(
   try {
     const latest = latestVersion(migrations)
     const version = schemaVersion(sqlite, file, latest)
+    refuseLostCommits(file, storedCommits(sqlite), seen)
     if (version === 0 && create !== true) throw notInitialisedError(file)
     configureWriter(sqlite, file)
     if (version < latest) await migrate(sqlite, file, migrations, connect, failpoint)
-    const commits = storedCommits(sqlite)
-    refuseLostCommits(file, commits, seen)
-    if (!Number.isSafeInteger(commits)) throw damagedError(file, 'its count of commits is no number')
     return sqlite
   } catch (error) {
     sqlite.close()

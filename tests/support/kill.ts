@@ -9,6 +9,8 @@ export type ChildEnd = {
   readonly stderr: string
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
+  /** From the first line of output to the end. */
+  readonly workMs: number
 }
 export type ChildOptions = {
   /** SIGKILL that many milliseconds after the first line of output; never when left out. */
@@ -49,7 +51,9 @@ async function ended(child: ChildProcess, killAfterMs: number | undefined): Prom
   let out = ''
   let stderr = ''
   let timer: NodeJS.Timeout | undefined
+  let began = 0
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    if (out === '') began = performance.now()
     if (out === '' && killAfterMs !== undefined) timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs)
     out += text
   })
@@ -58,7 +62,7 @@ async function ended(child: ChildProcess, killAfterMs: number | undefined): Prom
     child.once('error', fail)
     child.once('close', (code, signal) => {
       clearTimeout(timer)
-      done({ lines: out.split('\n').slice(0, -1), stderr, code, signal })
+      done({ lines: out.split('\n').slice(0, -1), stderr, code, signal, workMs: performance.now() - began })
     })
   })
 }

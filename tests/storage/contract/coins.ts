@@ -54,7 +54,7 @@ export function coinsContract(newStore: NewStore): void {
         token(ETH, 'ethereum', 'native'),
       ]
       expect(await store.tokens()).toEqual({ tokens: [], readAt: null })
-      await store.writeTokens([token('gone' as typeof BTC, 'base', '0x1')], 3)
+      await store.writeTokens([token('gone', 'base', '0x1')], 3)
       await store.writeTokens([...tokens].reverse(), 4)
       expect(await store.tokens()).toEqual({ tokens, readAt: 4 })
       expect((await store.tokens({ assets: [ETH] })).tokens).toEqual(tokens.slice(1))
