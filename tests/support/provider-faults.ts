@@ -127,17 +127,6 @@ export function sometimes(share: number, seed: number, faults: readonly Fault[])
   }
 }
 
-/** Faults for the simulator: the first calls to paths that match, one fault each, then its own answers. */
-export function firstCalls(path: RegExp, faults: readonly Fault[]): Intercept {
-  let call = 0
-  return (ask, request, response) => {
-    if (!path.test(ask.path)) return false
-    const fault = faults[call++]
-    fault?.(request, response)
-    return fault !== undefined
-  }
-}
-
 /** Changes the `prices` of every chart that the simulator answers. */
 export function withPrices(change: (pairs: unknown[]) => unknown[]): (reply: Reply) => Reply {
   return (reply) => {

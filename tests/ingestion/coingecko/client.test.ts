@@ -131,6 +131,24 @@ describe('hourly prices', () => {
   })
 })
 
+test('F9, F12: with faults of every sort in half of all calls every series comes through, as without them', async () => {
+  const body = JSON.stringify({ prices: [[now, 1]], market_caps: [], total_volumes: [] })
+  const sorts = [fault.reset, fault.html, fault.status(500), fault.status(503), fault.truncated(body, 20)]
+  const faults = [...sorts, fault.shortened(body, 11), fault.tooMany('0'), fault.truncatedGzip(body, 30)]
+  const flaky = await simulator({ intercept: fault.sometimes(0.5, 20_260_310, faults) })
+  const steady = await simulator()
+  const patient = { now: () => now, retry: { retries: 12, minMs: 1, maxMs: 4 } }
+  const [tried, sure] = [client(flaky.coingeckoUrl, { http: patient }), client(steady.coingeckoUrl)]
+  for (const coin of market.coins) {
+    for (const back of [90, 200, 2_000]) {
+      const request = { asset: id(coin.id), quote: usd, from: hour(back), to: hour(back - 80) }
+      expect(await tried.prices(request, never)).toEqual(await sure.prices(request, never))
+    }
+  }
+  expect(tried.report().failed).toBe(0)
+  expect(tried.report().retries).toBeGreaterThan(15)
+})
+
 describe('plans and hosts', () => {
   const made = (options: Partial<CoinGeckoOptions>) => () =>
     coingecko({
@@ -214,12 +232,11 @@ describe('coins', () => {
   })
 
   test('a later page that fails leaves the pages before it, with the fault', async () => {
-    const intercept = fault.firstCalls(/markets/, [])
     let page = 0
     const { coingeckoUrl } = await simulator({
       market: many,
-      intercept: (ask, request, response) => {
-        if (page++ < 1) return intercept(ask, request, response)
+      intercept: (_ask, request, response) => {
+        if (page++ === 0) return false
         fault.html(request, response)
         return true
       },
