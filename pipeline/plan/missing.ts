@@ -31,8 +31,8 @@ export function dueAgain(gap: Gap): number {
 
 /**
  * Which of the wanted hours have to be asked for: those never wholly covered, those covered that came back empty and
- * are due again, the newest hour with samples (providers revise it), and the neighbourhood of a suspect sample that
- * waits for its confirmation. Future hours never.
+ * are due again, the newest hour with samples when the series goes on (providers revise it), and the hours after a suspect
+ * sample that waits for its confirmation. Future hours never.
  * @param retry ask again for what gave nothing before, due or not
  */
 export function missingRuns(
@@ -50,17 +50,24 @@ export function missingRuns(
     else if (gap.tries > 0 && !options.retry && options.now < dueAgain(gap)) rests.push(gap)
   }
   const known = unite([...coveredRuns(state.chunks), ...rests])
-  return unite([...without(past, known), ...within(past, [...broken, ...rereads(state, options)])])
+  const missing = unite([...without(past, known), ...within(past, [...broken, ...waiting(state, options)])])
+  return unite([...missing, ...within(past, newestAgain(state, missing))])
 }
 
-/** Hours asked for whatever is stored: the newest with samples, and those after suspects that wait. */
-function rereads(state: SeriesState, options: { now: number; retry: boolean }): HourRun[] {
+/** Hours after suspects that wait for their confirmation. */
+function waiting(state: SeriesState, options: { now: number; retry: boolean }): HourRun[] {
   const since = options.retry ? -Infinity : options.now - PENDING_MS
-  const pending = state.suspects
+  return state.suspects
     .filter((suspect) => suspect.state === 'pending' && suspect.time >= since)
     .map(({ time }) => ({ from: hourOf(time), to: addHours(hourOf(time), PENDING_HOURS) }))
-  const newest = state.newest
-  return newest === null ? pending : [...pending, { from: newest, to: addHours(newest, 1) }]
+}
+
+/** The newest hour with samples, where the one after it is asked for: it may have been read before it was final. */
+function newestAgain({ newest }: SeriesState, missing: readonly HourRun[]): HourRun[] {
+  if (newest === null) return []
+  const next = addHours(newest, 1)
+  const asked = missing.some((run) => run.from <= next && next < run.to)
+  return asked ? [{ from: newest, to: next }] : []
 }
 
 /** Hours whole and with samples. An empty one counts by its gap: without one it is too fresh to be given up. */

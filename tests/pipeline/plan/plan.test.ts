@@ -186,18 +186,22 @@ describe('laws of a plan', () => {
     )
   })
 
-  test('after a perfect answer only the newest hour is planned again', () => {
+  test('after a perfect answer only the hour that is running is planned again, later with the one before', () => {
     fc.assert(
       fc.property(hours, (wanted) => {
         const first = planSource([want(wanted, stateOf([]))], COINGECKO, FRESH)
         const cores = unite(first.windows.map((window) => window.core))
-        const whole = within(cores, [run(0, 400)])
-        const part = within(cores, [run(400, 401)]).map((hour) => hour.from)
-        const state = stateOf(whole, [], part)
-        const again = planSource([want(wanted, state)], COINGECKO, FRESH)
-        const newest =
-          state.newest === null ? [] : [{ from: state.newest, to: at((state.newest - T0) / HOUR_MS + 1) }]
-        expect(again.windows.map((window) => window.core)).toEqual(within(wanted, newest))
+        const running = within(cores, [run(400, 401)])
+        const part = running.map((hour) => hour.from)
+        const state = stateOf(within(cores, [run(0, 400)]), [], part)
+        const cored = (now: number) =>
+          planSource([want(wanted, state)], COINGECKO, { ...FRESH, now }).windows.map((window) => window.core)
+        expect(cored(NOW)).toEqual(within(wanted, running))
+        const next = within(wanted, [run(400, 402)])
+        const asked = within(next, [run(401, 402)]).length > 0 || running.length > 0 ? next : []
+        expect(cored(NOW + HOUR_MS)).toEqual(
+          asked.length === 0 ? [] : [{ from: asked[0]?.from, to: asked.at(-1)?.to }],
+        )
       }),
     )
   })
