@@ -24,47 +24,59 @@ export class CsvFault extends Error {
 }
 
 /**
+ * Takes each record as soon as it is parsed. A stream hands records on one by one, which for a million of them takes
+ * longer than parsing, and its way to tell their lines counts a line break inside of quotes twice.
+ */
+class RowParser extends Parser {
+  private rows: CsvRow[] = []
+  /** Line that the next record begins on. */
+  line = 1
+
+  constructor() {
+    super({
+      bom: true,
+      relax_column_count: true,
+      record_delimiter: ['\r\n', '\n', '\r'],
+      max_record_size: MAX_RECORD,
+    })
+  }
+
+  override push(fields: string[] | null): boolean {
+    if (fields === null) return super.push(null)
+    if (fields.length > 1 || fields[0] !== '') this.rows.push({ line: this.line, fields })
+    this.line += 1
+    for (const field of fields) this.line += lineBreaks(field)
+    return true
+  }
+
+  takeRows(): CsvRow[] {
+    const taken = this.rows
+    this.rows = []
+    return taken
+  }
+}
+
+function lineBreaks(field: string): number {
+  return field.includes('\n') || field.includes('\r') ? (field.match(/\r\n|\r|\n/g)?.length ?? 0) : 0
+}
+
+/**
  * Reads comma-separated records in bounded memory, in pieces: a byte order mark, CRLF and quotes as RFC 4180 has
  * them; empty lines are passed over.
  * @throws CsvFault where the file cannot be taken apart any further; everything before it has been given
  * @throws TidemarkError FILE_INVALID when there is no such file
  */
 export async function* csvRows(input: CsvInput): AsyncGenerator<CsvRow[]> {
-  let rows: CsvRow[] = []
-  let twice = 0
-  const parser = new Parser({
-    bom: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    record_delimiter: ['\r\n', '\n', '\r'],
-    max_record_size: MAX_RECORD,
-    on_record: (fields: string[], { lines }) => {
-      // The parser counts the line it ends on, and a CRLF inside of quotes as two.
-      const breaks = fields.reduce((sum, field) => sum + lineBreaks(field), 0)
-      const characters = breaks === 0 ? 0 : fields.join().replace(/[^\r\n]/g, '').length
-      rows.push({ line: lines - twice - characters, fields })
-      twice += characters - breaks
-      return null
-    },
-  })
+  const parser = new RowParser()
   parser.on('error', () => undefined)
-  const take = () => {
-    const taken = rows
-    rows = []
-    return taken
-  }
   for await (const piece of pieces(input)) {
     const error = await new Promise<unknown>((done) => parser.write(piece, done))
-    if (rows.length > 0) yield take()
-    if (error) throw faultOf(error, twice)
+    yield parser.takeRows()
+    if (error) throw faultOf(error, parser.line)
   }
   const error = await new Promise<unknown>((done) => parser.end(done))
-  if (rows.length > 0) yield take()
-  if (error) throw faultOf(error, twice)
-}
-
-function lineBreaks(field: string): number {
-  return field.includes('\n') || field.includes('\r') ? (field.match(/\r\n|\r|\n/g)?.length ?? 0) : 0
+  yield parser.takeRows()
+  if (error) throw faultOf(error, parser.line)
 }
 
 async function* pieces(input: CsvInput): AsyncGenerator<Buffer> {
@@ -95,8 +107,7 @@ const WORDS: Record<string, string> = {
   CSV_MAX_RECORD_SIZE: 'this row is larger than 1 MB: a quote (") is probably not closed',
 }
 
-function faultOf(error: unknown, twice: number): Error {
-  if (!(error instanceof CsvError)) return error instanceof Error ? error : new Error(String(error))
-  const lines = (error as unknown as { lines?: number }).lines ?? 0
-  return new CsvFault(lines - twice, WORDS[error.code] ?? error.code)
+function faultOf(error: unknown, line: number): Error {
+  if (error instanceof CsvError) return new CsvFault(line, WORDS[error.code] ?? error.code)
+  return error instanceof Error ? error : new Error(String(error))
 }

@@ -85,7 +85,7 @@ class FlowReader {
       return null
     }
     const named: Partial<Record<FlowColumn, string>> = {}
-    for (const [at, column] of this.columns.entries()) named[column] = fields[at] as string
+    for (let at = 0; at < fields.length; at++) named[this.columns[at] as FlowColumn] = fields[at] as string
     return this.flowOf(named, line)
   }
 
