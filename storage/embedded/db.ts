@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3'
 import { rowSum, type SqlValue } from './checksum.ts'
-import { damagedError, storeError } from './errors.ts'
+import { damagedError, readOnlyError, storeError } from './errors.ts'
 import { SeenWriter } from './seen.ts'
 import {
   columnNames,
@@ -53,6 +53,8 @@ export class Db {
    * @param changed whether the result changed anything; by default, whether a row was written
    */
   write<T>(name: string, work: () => T, changed?: (result: T) => boolean): T {
+    // Also a write that would find nothing to change: the caller is to learn it at the first one.
+    if (this.sqlite.readonly) throw readOnlyError(this.file)
     this.failpoint(`${name}:before`)
     let commits: number | null = null
     const result = this.transaction('BEGIN IMMEDIATE', () => {

@@ -47,7 +47,7 @@ export function damagedError(file: string, found: string, cause?: unknown): Tide
 
 export function readOnlyError(file: string, cause?: unknown): TidemarkError {
   return new TidemarkError('STORE_READ_ONLY', {
-    message: `The store ${file} cannot be written: the file, its folder or the file system is read-only for this user.`,
+    message: `The store ${file} cannot be written: the file, its folder or the file system is read-only for this user, or it was opened for reading.`,
     fix: `Make ${file} and its folder writable, or set TIDEMARK_DATA_DIR to a folder that is. Reading still works.`,
     cause,
   })
