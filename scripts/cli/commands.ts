@@ -58,6 +58,48 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('../commands/pnl.ts'),
   },
   {
+    name: 'coins',
+    group: READ,
+    summary: 'coins by market cap, as last pulled',
+    load: () => import('../commands/coins.ts'),
+  },
+  {
+    name: 'prices',
+    group: READ,
+    summary: 'hourly marks and candles; "prices import" takes prices by hand',
+    load: () => import('../commands/prices.ts'),
+  },
+  {
+    name: 'holdings',
+    group: READ,
+    summary: 'what is held, by asset and wallet',
+    load: () => import('../commands/holdings.ts'),
+  },
+  {
+    name: 'flows',
+    group: READ,
+    summary: 'what came in and went out; "flows add" adds one',
+    load: () => import('../commands/flows.ts'),
+  },
+  {
+    name: 'runs',
+    group: READ,
+    summary: 'what was run and how it ended',
+    load: () => import('../commands/runs.ts'),
+  },
+  {
+    name: 'gaps',
+    group: READ,
+    summary: 'what is missing and why; "gaps accept" and "gaps reject" decide',
+    load: () => import('../commands/gaps.ts'),
+  },
+  {
+    name: 'export',
+    group: READ,
+    summary: 'prices, holdings, flows or PnL as CSV or JSON',
+    load: () => import('../commands/export.ts'),
+  },
+  {
     name: 'config',
     group: CARE,
     summary: 'every setting with its value and origin',

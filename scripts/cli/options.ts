@@ -5,13 +5,8 @@ import { assetList, usage, wholeNumber } from './values.ts'
 
 /** A range as the options give it; the end is now where `to` is null. */
 export type RangeOptions = { days?: number; from?: number; to?: number }
-export type ListOptions = {
-  asset?: AssetId[]
-  from?: number
-  to?: number
-  limit: number
-  page: number
-}
+export type PageOptions = { limit: number; page: number }
+export type ListOptions = PageOptions & { asset?: AssetId[]; from?: number; to?: number }
 
 /** `--days`, or `--from` and `--to`. */
 export function rangeOptions(command: Command): Command {
@@ -25,14 +20,22 @@ export function rangeOptions(command: Command): Command {
     .option('--to <time>', 'last hour, included', timeOption('--to'))
 }
 
-/** What every list takes. */
-export function listOptions(command: Command): Command {
+export function assetOption(command: Command): Command {
+  return command.option('--asset <id...>', 'only these assets', assetList)
+}
+
+export function pageOptions(command: Command): Command {
   return command
-    .option('--asset <id...>', 'only these assets', assetList)
-    .option('--from <time>', 'not before this time, UTC', timeOption('--from'))
-    .option('--to <time>', 'not after this time', timeOption('--to'))
     .option('--limit <n>', 'rows a page', wholeNumber('--limit', 1, 100_000), 50)
     .option('--page <n>', 'page, from 1', wholeNumber('--page', 1, 1_000_000), 1)
+}
+
+/** What lists take that have assets and times. */
+export function listOptions(command: Command): Command {
+  assetOption(command)
+    .option('--from <time>', 'not before this time, UTC', timeOption('--from'))
+    .option('--to <time>', 'not after this time', timeOption('--to'))
+  return pageOptions(command)
 }
 
 /** @throws TidemarkError USAGE when the range ends before it begins */

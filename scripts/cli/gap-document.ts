@@ -1,0 +1,13 @@
+import { formatTime } from '#core/hour.ts'
+import type { Gap } from '#core/sample.ts'
+
+/** A gap as machines read it: times as ISO 8601. */
+export function gapDocument({ from, to, seen, tried, ...gap }: Gap): object {
+  return {
+    ...gap,
+    from: formatTime(from),
+    to: formatTime(to),
+    seen: formatTime(seen),
+    tried: formatTime(tried),
+  }
+}

@@ -1,0 +1,46 @@
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { EXIT } from '#core/errors.ts'
+import { writeFileAtomically } from '#delivery/export/write-file.ts'
+import type { Cli } from '../../cli/context.ts'
+import { checkRange } from '../../cli/options.ts'
+import type { Outcome } from '../../cli/output.ts'
+import { grouped } from '../../cli/plan-text.ts'
+import { readConfig } from '../../wiring/config.ts'
+import { choosePortfolio } from '../../wiring/portfolio.ts'
+import { openForQuery } from '../../wiring/store.ts'
+import type { ExportOptions } from '../export.ts'
+import { SOURCES } from './rows.ts'
+
+/** Writes rows to a file whole or not at all, or to stdout as they come. */
+export async function runExport(cli: Cli, options: ExportOptions): Promise<Outcome> {
+  checkRange(options)
+  const config = readConfig(cli)
+  const { store, writable } = await openForQuery(config)
+  try {
+    const portfolio = (await choosePortfolio(cli, config, store))?.portfolio ?? null
+    const { owner } = cli.globals
+    const exported = await SOURCES[options.what]({ owner, config, options, store, writable, portfolio })
+    const exitCode = exported.whole ? EXIT.complete : EXIT.someMissing
+    const { what, output } = options
+    if (output === undefined || output === '-') {
+      // With --json stdout is one JSON document, and here the rows are that document.
+      await toStdout(exported.chunks(cli.out.json ? 'json' : options.format))
+      return { exitCode, text: null, document: null }
+    }
+    const path = resolve(output)
+    const bytes = await writeFileAtomically(path, exported.chunks(options.format))
+    return {
+      exitCode,
+      text: () => `Wrote ${path}: ${what} as ${options.format}, ${grouped(bytes)} bytes`,
+      document: () => ({ file: path, what, format: options.format, bytes }),
+    }
+  } finally {
+    await store.close()
+  }
+}
+
+/** Waits where the reader is slower, so that a long export does not pile up in memory. */
+async function toStdout(chunks: AsyncIterable<string>): Promise<void> {
+  for await (const chunk of chunks) if (!process.stdout.write(chunk)) await once(process.stdout, 'drain')
+}

@@ -1,0 +1,62 @@
+import type { Command } from 'commander'
+import type { Flow } from '#core/flow.ts'
+import { formatTime } from '#core/hour.ts'
+import { displayQuantity } from '#delivery/number.ts'
+import { listFlows } from '#pipeline/queries/flows.ts'
+import { examples, type Act } from '../cli/command.ts'
+import type { Cli } from '../cli/context.ts'
+import { listOutcome, pageAsk, type List } from '../cli/list.ts'
+import { checkRange, listOptions, type ListOptions } from '../cli/options.ts'
+import type { Outcome } from '../cli/output.ts'
+import { readConfig } from '../wiring/config.ts'
+import { choosePortfolio } from '../wiring/portfolio.ts'
+import { openForReading } from '../wiring/store.ts'
+import { defineFlowsAdd } from './flows/add.ts'
+
+export function define(command: Command, act: Act): void {
+  examples(command, [
+    ['tidemark flows', 'what came in and went out, newest first'],
+    ['tidemark flows --asset bitcoin --from 2026-01-01 --json', ''],
+    ['tidemark flows add --asset bitcoin --quantity 0.1 --kind buy --unit-price 68000', 'one by hand'],
+  ])
+  listOptions(command).enablePositionalOptions().action(act(run))
+  defineFlowsAdd(command.command('add').description('one flow by hand'), act)
+}
+
+const FLOWS: List<Flow> = {
+  name: 'flows',
+  columns: [
+    { head: 'time (UTC)', text: ({ time }) => formatTime(time) },
+    { head: 'kind', text: ({ kind }) => kind },
+    { head: 'quantity', number: true, text: ({ quantity }) => displayQuantity(quantity) },
+    { head: 'asset', text: ({ asset }) => asset },
+    { head: 'unit price', number: true, text: ({ unitPrice }) => displayQuantity(unitPrice) },
+    { head: 'fee', number: true, text: ({ fee }) => (fee === null ? '' : displayQuantity(fee)) },
+    { head: 'wallet', text: ({ wallet }) => wallet },
+    { head: 'source', text: ({ source, line }) => (line === null ? source : `${source}:${line}`) },
+    { head: 'note', text: ({ note }) => note },
+  ],
+  document: (flow) => ({ ...flow, time: formatTime(flow.time) }),
+  empty: 'No flows are stored: "tidemark import FILE" or "tidemark flows add" bring them in.',
+}
+
+async function run(cli: Cli, options: ListOptions): Promise<Outcome> {
+  checkRange(options)
+  const config = readConfig(cli)
+  const store = await openForReading(config)
+  try {
+    const chosen = await choosePortfolio(cli, config, store)
+    const page = await listFlows(store, {
+      ...pageAsk(options),
+      owner: cli.globals.owner,
+      portfolio: chosen?.portfolio ?? null,
+      assets: options.asset,
+      from: options.from,
+      to: options.to,
+      newestFirst: true,
+    })
+    return listOutcome(cli, FLOWS, page, options)
+  } finally {
+    await store.close()
+  }
+}

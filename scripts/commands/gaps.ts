@@ -1,0 +1,82 @@
+import type { Command } from 'commander'
+import { formatTime, HOUR_MS } from '#core/hour.ts'
+import type { Gap, Suspect } from '#core/sample.ts'
+import { listGaps } from '#pipeline/queries/gaps.ts'
+import { examples, type Act } from '../cli/command.ts'
+import type { Cli } from '../cli/context.ts'
+import { listOutcome, listTable, pageAsk, type List } from '../cli/list.ts'
+import { checkRange, listOptions, type ListOptions } from '../cli/options.ts'
+import type { Outcome } from '../cli/output.ts'
+import { gapDocument } from '../cli/gap-document.ts'
+import { readConfig } from '../wiring/config.ts'
+import { openForReading } from '../wiring/store.ts'
+import { defineDecision } from './gaps/decide.ts'
+
+export function define(command: Command, act: Act): void {
+  examples(command, [
+    ['tidemark gaps', 'hours without prices, and samples kept aside, with the reason'],
+    ['tidemark backfill', 'asks for them again'],
+    ['tidemark gaps accept --asset bitcoin --time 2026-11-01T06:00:12Z', 'take a sample that was kept aside'],
+  ])
+  listOptions(command).enablePositionalOptions().action(act(run))
+  defineDecision(command.command('accept').description('take a sample that was kept aside'), 'accept', act)
+  defineDecision(command.command('reject').description('keep it out for good'), 'reject', act)
+}
+
+const GAPS: List<Gap> = {
+  name: 'gaps',
+  columns: [
+    { head: 'asset', text: ({ asset, quote }) => `${asset}/${quote}` },
+    { head: 'from (UTC)', text: ({ from }) => formatTime(from) },
+    { head: 'to', text: ({ to }) => formatTime(to) },
+    { head: 'hours', number: true, text: ({ from, to }) => String((to - from) / HOUR_MS) },
+    { head: 'reason', text: ({ reason }) => reason },
+    { head: 'provider', text: ({ provider }) => provider },
+    { head: 'tried', number: true, text: ({ tries }) => `${tries}×` },
+    { head: '', text: ({ message }) => message },
+  ],
+  document: gapDocument,
+  empty: 'No gaps.',
+}
+
+const SUSPECTS: List<Suspect> = {
+  name: 'suspects',
+  columns: [
+    { head: 'kept aside', text: ({ asset, quote }) => `${asset}/${quote}` },
+    { head: 'time (UTC)', text: ({ time }) => formatTime(time) },
+    { head: 'price', number: true, text: ({ price }) => price },
+    { head: 'state', text: ({ state }) => state },
+    { head: 'provider', text: ({ provider }) => provider },
+    { head: 'reason', text: ({ reason }) => reason },
+  ],
+  document: (suspect) => ({ ...suspect, time: formatTime(suspect.time) }),
+  empty: '',
+}
+
+async function run(cli: Cli, options: ListOptions): Promise<Outcome> {
+  checkRange(options)
+  const store = await openForReading(readConfig(cli))
+  try {
+    const { asset: assets, from, to } = options
+    const { gaps, suspects } = await listGaps(store, { ...pageAsk(options), assets, from, to })
+    const list = listOutcome(cli, GAPS, gaps, options)
+    return {
+      exitCode: 0,
+      text: async () => {
+        const tables = [await list.text?.()]
+        if (suspects.rows.length > 0) {
+          tables.push(await listTable(cli, SUSPECTS, suspects.rows))
+          cli.out.note('"tidemark gaps accept" or "reject" decides about a sample that was kept aside.')
+        }
+        return tables.filter((table) => table).join('\n\n')
+      },
+      document: () => ({
+        ...list.document?.(),
+        suspectsTotal: suspects.total,
+        suspects: suspects.rows.map(SUSPECTS.document),
+      }),
+    }
+  } finally {
+    await store.close()
+  }
+}

@@ -1,0 +1,81 @@
+import { Option, type Command } from 'commander'
+import type { AssetId } from '#core/asset.ts'
+import { EXIT } from '#core/errors.ts'
+import { money, plain } from '#core/number.ts'
+import { displayMoney, displayPrice, displayQuantity, MISSING_TEXT } from '#delivery/number.ts'
+import { listHoldings, type HoldingRow } from '#pipeline/queries/holdings.ts'
+import { examples, type Act } from '../cli/command.ts'
+import type { Cli } from '../cli/context.ts'
+import { listOutcome, pageAsk, type List } from '../cli/list.ts'
+import { assetOption, pageOptions, type PageOptions } from '../cli/options.ts'
+import type { Outcome } from '../cli/output.ts'
+import { timeOption } from '../cli/times.ts'
+import { readConfig } from '../wiring/config.ts'
+import { choosePortfolio } from '../wiring/portfolio.ts'
+import { markSettings } from '../wiring/settings.ts'
+import { openForQuery } from '../wiring/store.ts'
+
+type Options = PageOptions & { asset?: AssetId[]; to?: number }
+
+export function define(command: Command, act: Act): void {
+  examples(command, [
+    ['tidemark holdings', 'what is held now, by asset and wallet, and its value'],
+    ['tidemark holdings --to 2026-11-01', 'what was held then'],
+  ])
+  assetOption(command).addOption(
+    new Option('--to <time>', 'what was held at this time, UTC (default: now)').argParser(timeOption('--to')),
+  )
+  pageOptions(command).action(act(run))
+}
+
+/** A holding as machines read it. */
+export function holdingDocument(row: HoldingRow): object {
+  const { mark, value, lastMark } = row
+  return {
+    ...row,
+    mark: mark === null ? null : plain(mark),
+    value: value === null ? null : money(value),
+    lastMark: lastMark === null ? null : plain(lastMark),
+  }
+}
+
+const HOLDINGS: List<HoldingRow> = {
+  name: 'holdings',
+  columns: [
+    { head: 'asset', text: ({ asset }) => asset },
+    { head: 'symbol', text: ({ symbol }) => symbol },
+    { head: 'wallet', text: ({ label, wallet }) => label ?? wallet },
+    { head: 'chain', text: ({ chain }) => chain },
+    { head: 'quantity', number: true, text: ({ quantity }) => displayQuantity(quantity) },
+    { head: 'mark', number: true, text: ({ mark }) => (mark === null ? MISSING_TEXT : displayPrice(mark)) },
+    { head: 'value', number: true, text: ({ value }) => displayMoney(value) },
+    { head: 'quality', text: ({ quality }) => quality },
+    { head: 'source', text: ({ source }) => source ?? '' },
+  ],
+  document: holdingDocument,
+  empty: 'Nothing is held.',
+}
+
+async function run(cli: Cli, options: Options): Promise<Outcome> {
+  const config = readConfig(cli)
+  const { store, writable } = await openForQuery(config)
+  try {
+    const chosen = await choosePortfolio(cli, config, store)
+    if (chosen === null) {
+      const empty = 'There is no portfolio: "tidemark init" writes one to edit.'
+      return listOutcome(cli, { ...HOLDINGS, empty }, { rows: [], total: 0 }, options)
+    }
+    const page = await listHoldings(store, markSettings(config), {
+      ...pageAsk(options),
+      portfolio: chosen.portfolio,
+      assets: options.asset,
+      now: options.to ?? Date.now(),
+      persist: writable && options.to === undefined,
+    })
+    const whole = page.rows.every(({ quality }) => quality !== 'missing')
+    const exitCode = whole ? EXIT.complete : EXIT.someMissing
+    return { ...listOutcome(cli, HOLDINGS, page, options), exitCode }
+  } finally {
+    await store.close()
+  }
+}
