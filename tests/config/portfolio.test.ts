@@ -8,6 +8,9 @@ import { formatTime } from '#core/hour.ts'
 import type { Portfolio } from '#core/portfolio.ts'
 import { readPortfolio } from '#config/portfolio/read.ts'
 import { portfolioTemplate } from '#config/portfolio/template.ts'
+import { testSeed } from '../support/random.ts'
+
+fc.configureGlobal({ seed: testSeed(1) })
 
 const WALLET = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed'
 const OTHER = '0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB'

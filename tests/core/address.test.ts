@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { checksumAddress, readAddress } from '#core/address.ts'
+import { testSeed } from '../support/random.ts'
+
+fc.configureGlobal({ seed: testSeed(2) })
 
 // The examples of EIP-55.
 const CHECKSUMMED = [

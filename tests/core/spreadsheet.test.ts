@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { defuse, undefuse } from '#core/spreadsheet.ts'
+import { testSeed } from '../support/random.ts'
+
+fc.configureGlobal({ seed: testSeed(3) })
 
 test.each([
   '=HYPERLINK("http://x","y")',

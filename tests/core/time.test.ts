@@ -2,6 +2,9 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { DAY_MS, formatTime } from '#core/hour.ts'
 import { readTime } from '#core/time.ts'
+import { testSeed } from '../support/random.ts'
+
+fc.configureGlobal({ seed: testSeed(4) })
 
 const noon = Date.UTC(2026, 10, 1, 12, 30)
 

@@ -4,6 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { PNL_EXPORT, pnlExportRows } from '#delivery/export/columns.ts'
 import { csvChunks, jsonChunks, type ExportColumn } from '#delivery/export/rows.ts'
 import { report, token } from './report.ts'
+import { testSeed } from '../support/random.ts'
+
+fc.configureGlobal({ seed: testSeed(5) })
 
 type Row = { name: string | null; amount: string | null }
 const COLUMNS: readonly ExportColumn<Row>[] = [

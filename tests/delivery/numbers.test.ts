@@ -10,6 +10,9 @@ import {
 } from '#delivery/number.ts'
 import { sparkline } from '#delivery/sparkline.ts'
 import { safeText, truncate, widthOf } from '#delivery/text.ts'
+import { testSeed } from '../support/random.ts'
+
+fc.configureGlobal({ seed: testSeed(6) })
 
 test.each([
   [0, '0.00'],

@@ -3,6 +3,9 @@ import { expect, test } from 'vitest'
 import type { AssetId } from '#core/asset.ts'
 import { pnlDocument } from '#delivery/pnl-json.ts'
 import { report, token } from './report.ts'
+import { testSeed } from '../support/random.ts'
+
+fc.configureGlobal({ seed: testSeed(7) })
 
 const document = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 

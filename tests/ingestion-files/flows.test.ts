@@ -11,6 +11,9 @@ import { FLOW_EXPORT } from '#delivery/export/columns.ts'
 import { csvChunks } from '#delivery/export/rows.ts'
 import { readDecimalText } from '#ingestion/csv/decimal-text.ts'
 import { readFlows, type FlowsPlace } from '#ingestion/flows-csv/read.ts'
+import { testSeed } from '../support/random.ts'
+
+fc.configureGlobal({ seed: testSeed(8) })
 
 const NOW = Date.UTC(2026, 10, 21)
 const PLACE: FlowsPlace = {

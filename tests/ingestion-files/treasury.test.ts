@@ -1,16 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { Flow } from '#core/flow.ts'
 import { readFlows } from '#ingestion/flows-csv/read.ts'
+import { sharedData, WHY_SKIPPED } from '../support/shared-data.ts'
 
 // Real transfers of a treasury: rows that are equal in all but the counterparty are different transfers.
 const file = new URL(
   '../../../shared/data/treasury/yearn_multisig_transfers_2020-07_2021-07.csv.gz',
   import.meta.url,
 )
-const present = existsSync(file) || process.env['CI'] !== undefined
-if (!present) console.info('skipped: the real transfers of ../shared/data are not there')
+const present = sharedData()
+if (!present) console.log(`skipped: ${WHY_SKIPPED}`)
 
 /** The treasury's columns as a flows file, with the counterparty or without. */
 function flowsCsv(counterparty: boolean): { text: string; rows: string[] } {
