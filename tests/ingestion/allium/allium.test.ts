@@ -4,6 +4,7 @@ import { Decimal, formatDecimal } from '#core/decimal.ts'
 import { signFault } from '#core/flow.ts'
 import { HOUR_MS, hourOf, type Hour } from '#core/hour.ts'
 import { allium, type Allium, type AlliumOptions } from '#ingestion/allium/client.ts'
+import type { PriceSource, WalletSource } from '#pipeline/ports.ts'
 import { inventedWallet } from '#scripts/simulator/wallet.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '#scripts/simulator/server.ts'
 import { syntheticMarket } from '#scripts/simulator/synthetic.ts'
@@ -28,7 +29,8 @@ async function simulator(options: Partial<SimulatorOptions> = {}): Promise<Simul
   open.push(simulated)
   return simulated
 }
-function client(baseUrl: string, options: Partial<AlliumOptions> = {}): Allium {
+type Ports = { readonly wallets: WalletSource; readonly prices: PriceSource }
+function client(baseUrl: string, options: Partial<AlliumOptions> = {}): Allium & Ports {
   const made = allium({
     ...{ apiKey: 'key', baseUrl, perMinute: 60_000, isOwn: () => false },
     resolve: (_chain, contract) => (known[contract] as AssetId | undefined) ?? null,

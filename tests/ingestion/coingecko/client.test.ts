@@ -3,6 +3,7 @@ import type { AssetId, Quote } from '#core/asset.ts'
 import { DAY_MS, HOUR_MS, hourOf, type Hour } from '#core/hour.ts'
 import { coingecko, type CoinGecko, type CoinGeckoOptions } from '#ingestion/coingecko/client.ts'
 import { gapReasonOf } from '#ingestion/http/failure.ts'
+import type { CoinSource, PriceSource } from '#pipeline/ports.ts'
 import { replayMarket } from '#scripts/simulator/replay.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '#scripts/simulator/server.ts'
 import { syntheticMarket } from '#scripts/simulator/synthetic.ts'
@@ -26,7 +27,10 @@ async function simulator(options: Partial<SimulatorOptions> = {}): Promise<Simul
   open.push(simulated)
   return simulated
 }
-function client(baseUrl: string, options: Partial<CoinGeckoOptions> = {}): CoinGecko {
+function client(
+  baseUrl: string,
+  options: Partial<CoinGeckoOptions> = {},
+): CoinGecko & PriceSource & CoinSource {
   const made = coingecko({
     ...{ plan: 'public', apiKey: null, baseUrl, perMinute: 60_000, historyDays: null, monthCredits: null },
     http: { now: () => now, retry: { retries: 2, minMs: 5, maxMs: 10 }, limits: { totalMs: 2_000 } },
