@@ -4,7 +4,7 @@ export type { Restored, RestoreOptions }
 
 /**
  * Brings a store back from a backup, beside running readers (see `restoreEmbedded`).
- * @throws TidemarkError LEASE_HELD while a job runs, INTEGRITY when the backup is damaged, NOT_INITIALISED when there is
+ * @throws TidemarkError LEASE_HELD while a job runs, INTEGRITY when the backup is damaged, INPUT_INVALID when there is
  *   no backup; the store is then as it was
  */
 export async function restoreStore(options: RestoreOptions): Promise<Restored> {

@@ -6,8 +6,8 @@ import type { Database } from 'better-sqlite3'
 import { rowSum, type SqlValue } from './checksum.ts'
 import { errorCode, readOnlyError, unavailableError } from './errors.ts'
 
-/** How long a connection waits for another process's write lock. */
-const BUSY_MS = 15_000
+/** How long a connection waits for another process's lock. */
+export const BUSY_MS = 15_000
 const PAGE_BYTES = 8192
 /** The write-ahead log is cut back to this after a large import. */
 const WAL_BYTES = 64 * 1024 * 1024
@@ -20,8 +20,8 @@ export async function loadSqlite(): Promise<Sqlite> {
 }
 
 /** A connection that writes. Settings that SQLite does not keep in the file are set on each one. */
-export function connectWriter(driver: Sqlite, file: string): Database {
-  const sqlite = new driver(file, { timeout: BUSY_MS })
+export function connectWriter(driver: Sqlite, file: string, busyMs: number): Database {
+  const sqlite = new driver(file, { timeout: busyMs })
   withFunctions(sqlite)
   return sqlite
 }

@@ -2,6 +2,7 @@ import { mkdirSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import {
+  BUSY_MS,
   configureWriter,
   connectReader,
   connectWriter,
@@ -24,6 +25,8 @@ export type EmbeddedOptions = {
   readonly readOnly?: boolean
   /** Makes the store (and its folder) when there is none. */
   readonly create?: boolean
+  /** How long a write waits for another process's, in milliseconds; 15 seconds when left out. */
+  readonly busyMs?: number
   /** Called at named points around each write, for crash tests. */
   readonly failpoint?: Failpoint
   /** The steps of the schema; another list only in tests. */
@@ -90,7 +93,7 @@ async function openWriter(driver: Sqlite, options: WriterOptions): Promise<Db> {
   const seen = seenCommits(file)
   const { default: pRetry } = await import('p-retry')
   const connect = (): Database => {
-    const sqlite = connectWriter(driver, file)
+    const sqlite = connectWriter(driver, file, options.busyMs ?? BUSY_MS)
     configureWriter(sqlite, file)
     return sqlite
   }
@@ -108,11 +111,11 @@ async function openWriter(driver: Sqlite, options: WriterOptions): Promise<Db> {
 
 async function prepared(
   driver: Sqlite,
-  { file, create, migrations, failpoint }: WriterOptions,
+  { file, create, busyMs, migrations, failpoint }: WriterOptions,
   seen: number,
   connect: () => Database,
 ): Promise<Database> {
-  const sqlite = connectWriter(driver, file)
+  const sqlite = connectWriter(driver, file, busyMs ?? BUSY_MS)
   try {
     const latest = latestVersion(migrations)
     const version = schemaVersion(sqlite, file, latest)

@@ -33,7 +33,7 @@ export type Restored = { readonly savedAs: string | null; readonly bytes: number
 /**
  * Puts a backup in the place of a store, beside running readers: they see it at their next query. The backup is copied
  * and checked first, the present store is kept beside its file, and jobs are kept out by the lease `pipeline`.
- * @throws TidemarkError LEASE_HELD while a job runs, INTEGRITY when the backup is damaged, NOT_INITIALISED when there is
+ * @throws TidemarkError LEASE_HELD while a job runs, INTEGRITY when the backup is damaged, INPUT_INVALID when there is
  *   none; the store is then as it was
  */
 export async function restoreEmbedded(options: RestoreOptions): Promise<Restored> {
@@ -52,6 +52,7 @@ export async function restoreEmbedded(options: RestoreOptions): Promise<Restored
     options.failpoint?.('restore:saved')
     await carryOver(live, staged, file, migrations)
     if (existed && live === null) clearDamaged(file)
+    options.failpoint?.('restore:copying')
     await copyInto(staged, file)
     options.failpoint?.('restore:copied')
     // A commit of ours after the copy makes it durable: the driver's copy does not wait for the disk.

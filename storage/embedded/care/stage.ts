@@ -1,9 +1,10 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { TidemarkError } from '#core/errors.ts'
 import { connectReader, loadSqlite } from '../connect.ts'
 import { copyDatabase, removeDatabase } from '../copy.ts'
 import type { Db } from '../db.ts'
-import { isBusy, notInitialisedError, storeError } from '../errors.ts'
+import { damagedError, isBusy, storeError } from '../errors.ts'
 import { schemaVersion } from '../identity.ts'
 import { copyBefore, latestVersion } from '../migrate.ts'
 import type { Migration } from '../migrations/migration.ts'
@@ -14,18 +15,24 @@ import { refuseDamaged } from './backup.ts'
 
 /**
  * Makes a copy of a backup, brings it to the present schema and checks it; the backup itself is not touched.
- * @throws TidemarkError INTEGRITY when it is damaged or no store, STORE_NEWER, NOT_INITIALISED when it is not there
+ * @throws TidemarkError INTEGRITY when it is damaged or no store, STORE_NEWER, INPUT_INVALID when it is not there
  */
 export async function stageBackup(
   from: string,
   staged: string,
   migrations: readonly Migration[],
 ): Promise<void> {
+  if (!existsSync(from))
+    throw new TidemarkError('INPUT_INVALID', {
+      message: `There is no backup at ${from}.`,
+      fix: 'Name the file that "tidemark backup FILE" wrote.',
+    })
   clearStage(staged) // left by a restore that was killed
   try {
     const { sqlite, release } = connectReader(await loadSqlite(), from)
     try {
-      if (schemaVersion(sqlite, from, latestVersion(migrations)) === 0) throw notInitialisedError(from)
+      if (schemaVersion(sqlite, from, latestVersion(migrations)) === 0)
+        throw damagedError(from, 'there is nothing in it')
       await copyDatabase(sqlite, staged)
     } finally {
       sqlite.close()

@@ -1,0 +1,10 @@
+/** A process that opens a store with a later version and dies at a failpoint or when told. See migrate.test.ts. */
+import { writeSync } from 'node:fs'
+import { openStore } from '#storage/open.ts'
+import { TWO_VERSIONS } from './version2.ts'
+
+const [file, point] = process.argv.slice(2) as [string, string | undefined]
+const failpoint = (name: string) => void (name === point && process.kill(process.pid, 'SIGKILL'))
+writeSync(1, 'ready\n')
+const store = await openStore({ kind: 'embedded', file, migrations: TWO_VERSIONS, failpoint })
+await store.close()
