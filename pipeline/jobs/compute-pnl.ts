@@ -9,10 +9,10 @@ import {
   previousMonth,
   type Month,
 } from '#core/month.ts'
-import { FORMULA_VERSION, decodeBatch, digest, encodeBatch } from '#pnl/hourly/batch.ts'
+import { FORMULA_VERSION, batchLength, decodeBatch, digest, encodeBatch } from '#pnl/hourly/batch.ts'
 import type { LineSpan } from '#pnl/hourly/kernel.ts'
-import { computeMonth, sortedLines } from '#pnl/hourly/month.ts'
-import { decodeState, encodeState, type LineState } from '#pnl/hourly/state.ts'
+import { computeMonth, sortedLines, type MonthResult } from '#pnl/hourly/month.ts'
+import { decodeState, encodeState, type LineState, type StateJson } from '#pnl/hourly/state.ts'
 import { lineKey, parseLineKey } from '#pnl/flows/leg.ts'
 import type { Batch, BatchKey, PnlMonth, PnlStore } from '../ports.ts'
 import type { PortfolioLedger } from '../pnl/ledger.ts'
@@ -29,12 +29,19 @@ export type ComputedMonths = {
   statesAt(month: Month): ReadonlyMap<string, LineState>
   /** The last month computed or known. */
   readonly last: Month | null
-  readonly spans: ReadonlyMap<Month, ReadonlyMap<string, Omit<LineSpan, 'state'>>>
+  readonly spans: ReadonlyMap<Month, ReadonlyMap<string, LineSpan>>
 }
 
-type EncodedStates = Readonly<Record<string, Parameters<typeof decodeState>[0]>>
-/** Kept in `PnlMonth.key`: the hash of all inputs, the revisions of the flows, and the months it shares a tx with. */
-type MonthKey = { readonly digest: string; readonly flows: string; readonly mates: readonly Month[] }
+/**
+ * Kept in `PnlMonth.key`: the hash of all inputs, the revisions of the flows, the months it shares a tx with, and the
+ * hash of the states at its end, so that the next month can be checked without reading them.
+ */
+type MonthKey = {
+  readonly digest: string
+  readonly flows: string
+  readonly mates: readonly Month[]
+  readonly end: string
+}
 
 /** Months written together, so that memory stays bounded and a crash loses little. */
 const WRITE_MONTHS = 6
@@ -67,10 +74,11 @@ class Computation {
   private readonly stored: Map<Month, PnlMonth>
   private readonly spans: Map<Month, { tx: string[]; months: Set<Month> }> | null
   private readonly persist: boolean
-  /** States after the month done last, as stored; decoded only where something is computed from them. */
-  private states: EncodedStates
-  private readonly ends = new Map<Month, EncodedStates>()
-  private readonly kept = new Map<Month, Map<string, Omit<LineSpan, 'state'>>>()
+  /** States after the month done last, as they are stored; decoded only where something is computed from them. */
+  private states: string
+  private statesHash: string
+  private readonly ends = new Map<Month, string>()
+  private readonly kept = new Map<Month, Map<string, LineSpan>>()
   private pending = { months: [] as PnlMonth[], batches: [] as Batch[], droppedBatches: [] as BatchKey[] }
   private counts = { months: 0, computed: 0, reused: 0 }
 
@@ -95,6 +103,7 @@ class Computation {
     this.spans = parts.spans
     this.persist = parts.persist
     this.states = encodeStates(ledger.startStates())
+    this.statesHash = digest(this.states)
   }
 
   static async open(
@@ -131,10 +140,11 @@ class Computation {
     const known = row === undefined ? null : keyOf(row)
     const mates =
       this.spans === null ? (known?.mates ?? []) : [...(this.spans.get(month)?.months ?? [])].sort()
-    const digest = this.digest(month, mates)
-    const stored = row === undefined ? null : (JSON.parse(row.states) as EncodedStates)
-    if (stored !== null && known?.digest === digest) this.states = stored
-    else await this.compute(month, { digest, flows: this.ledger.key(month), mates }, stored)
+    const inputs = this.digest(month, mates)
+    if (row !== undefined && known?.digest === inputs) {
+      this.states = row.states
+      this.statesHash = known.end
+    } else await this.compute(month, inputs, mates, row !== undefined)
     this.ends.set(month, this.states)
   }
 
@@ -144,62 +154,71 @@ class Computation {
     return digest([
       FORMULA_VERSION,
       this.loader.base,
-      this.assets.map((asset) => `${asset}=${this.keys.key(asset, months)}`),
+      months.map((each) => this.keys.month(each)),
       [month, ...mates].map((each) => this.ledger.key(each)),
-      this.states,
+      this.statesHash,
       [...this.ledger.knownFrom].filter(([, hour]) => hour >= monthStart(month)),
     ])
   }
 
-  private async compute(month: Month, key: MonthKey, stored: EncodedStates | null): Promise<void> {
+  private async compute(
+    month: Month,
+    inputs: string,
+    mates: readonly Month[],
+    hasBatches: boolean,
+  ): Promise<void> {
     const mateTx =
-      key.mates.length === 0 ? [] : ((this.spans ?? (await this.ledger.spanning())).get(month)?.tx ?? [])
+      mates.length === 0 ? [] : ((this.spans ?? (await this.ledger.spanning())).get(month)?.tx ?? [])
     const flows = await this.ledger.flows(month, mateTx)
     const { marks, effects } = await countMonth(month, flows, this.assets, this.ledger, this.loader)
     const { owner, name } = this.ledger.portfolio
-    const batches = stored === null ? [] : await this.io.batches(owner, name, this.loader.quote, month, month)
-    const byLine = new Map(batches.map((batch) => [lineKey(batch), batch] as const))
+    const batches = hasBatches ? await this.io.batches(owner, name, this.loader.quote, month, month) : []
+    const stored = new Map(batches.map((batch) => [lineKey(batch), batch] as const))
     const result = computeMonth({
       from: monthStart(month),
       states: decodeStates(this.states),
       effects,
       marks: marks.of,
-      marksKey: (asset) => this.keys.key(asset, [previousMonth(month), month]),
       knownFrom: this.ledger.knownFrom,
-      stored: (line, print) => {
-        const state = stored?.[line]
-        if (byLine.get(line)?.fingerprint !== print) return null
-        // A line that ends the month with nothing is in no state; it still was computed.
-        return state === undefined ? decodeState(['0', null, 0, null, null]) : decodeState(state)
+      stored: (line) => {
+        const batch = stored.get(line)
+        if (batch === undefined) return null
+        const { fingerprint } = batch
+        return { fingerprint, length: batchLength(batch), end: () => decodeBatch(batch).state }
       },
     })
     this.states = encodeStates(result.states)
+    this.statesHash = digest(this.states)
     this.counts.months++
     this.counts.computed += result.computed.length
     this.counts.reused += result.reused.length
-    const identity = { owner, portfolio: name, quote: this.loader.quote, month }
-    const still = new Set([...result.reused, ...result.computed.map(({ line }) => line)])
-    this.pending.months.push({
-      ...identity,
-      key: JSON.stringify(key),
-      states: JSON.stringify(this.states),
-    })
-    for (const { line, fingerprint, span } of result.computed) {
-      this.pending.batches.push({ ...identity, ...parseLineKey(line), fingerprint, ...encodeBatch(span) })
-    }
-    for (const batch of batches) if (!still.has(lineKey(batch))) this.pending.droppedBatches.push(batch)
-    if (!this.persist) this.keep(month, byLine, result.reused, result.computed)
+    const key: MonthKey = { digest: inputs, flows: this.ledger.key(month), mates, end: this.statesHash }
+    this.collect(month, key, result, stored)
+    if (!this.persist) this.keep(month, stored, result)
     else if (this.pending.months.length >= WRITE_MONTHS) await this.write([])
   }
 
-  private keep(
+  /** What a month gives to be written: itself, the batches made anew, and those that are no longer there. */
+  private collect(
     month: Month,
+    key: MonthKey,
+    result: MonthResult,
     stored: ReadonlyMap<string, Batch>,
-    reused: readonly string[],
-    computed: readonly { line: string; span: LineSpan }[],
   ): void {
-    const spans = new Map<string, Omit<LineSpan, 'state'>>()
-    for (const line of reused) spans.set(line, decodeBatch(stored.get(line) as Batch, monthLength(month)))
+    const { owner, name } = this.ledger.portfolio
+    const identity = { owner, portfolio: name, quote: this.loader.quote, month }
+    const { months, batches, droppedBatches } = this.pending
+    months.push({ ...identity, key: JSON.stringify(key), states: this.states })
+    for (const { line, fingerprint, span } of result.computed) {
+      batches.push({ ...identity, ...parseLineKey(line), fingerprint, ...encodeBatch(span) })
+    }
+    const still = new Set([...result.reused, ...result.computed.map(({ line }) => line)])
+    for (const [line, batch] of stored) if (!still.has(line)) droppedBatches.push(batch)
+  }
+
+  private keep(month: Month, stored: ReadonlyMap<string, Batch>, { reused, computed }: MonthResult): void {
+    const spans = new Map<string, LineSpan>()
+    for (const line of reused) spans.set(line, decodeBatch(stored.get(line) as Batch))
     for (const { line, span } of computed) spans.set(line, span)
     this.kept.set(month, spans)
   }
@@ -239,13 +258,15 @@ function flowsOf(row: PnlMonth | undefined): string | null {
   return row === undefined ? null : keyOf(row).flows
 }
 
-/** States in the order of lines, so that equal states are equal text. */
-function encodeStates(states: ReadonlyMap<string, LineState>): EncodedStates {
-  return Object.fromEntries(
-    sortedLines(states.keys()).map((line) => [line, encodeState(states.get(line) as LineState)] as const),
+/** States as text, in the order of lines, so that equal states are equal text. */
+function encodeStates(states: ReadonlyMap<string, LineState>): string {
+  const lines = sortedLines(states.keys()).map(
+    (line) => [line, encodeState(states.get(line) as LineState)] as const,
   )
+  return JSON.stringify(lines)
 }
 
-function decodeStates(states: EncodedStates): Map<string, LineState> {
-  return new Map(Object.entries(states).map(([line, state]) => [line, decodeState(state)] as const))
+function decodeStates(text: string): Map<string, LineState> {
+  const lines = JSON.parse(text) as [string, StateJson][]
+  return new Map(lines.map(([line, state]) => [line, decodeState(state)] as const))
 }

@@ -2,9 +2,11 @@ import { baseAsset, fiatAsset, type AssetId, type Quote } from '#core/asset.ts'
 import type { Chunk } from '#core/candle.ts'
 import { Decimal } from '#core/decimal.ts'
 import { HOUR_MS, type Hour } from '#core/hour.ts'
-import { monthOf, monthStart, type Month } from '#core/month.ts'
+import { monthOf, monthStart, previousMonth, type Month } from '#core/month.ts'
 import { MISSING } from '#core/quality.ts'
 import {
+  MANUAL_PROVIDER,
+  MARK_WINDOW_MS,
   emptyMarks,
   firstOf,
   markSeries,
@@ -52,13 +54,11 @@ export class MarkLoader {
     const wanted = new Set(assets)
     const currencies = this.currencies(wanted)
     if (currencies.length > 0) wanted.add(this.settings.through)
-    const months = { from: monthOf(from - this.longestCarry(wanted) - HOUR_MS), to: monthOf(to - HOUR_MS) }
-    const chunks = await this.io.chunks({ assets: [...wanted], quote: this.quote, ...months })
-    const own = this.seriesOf(chunks, from, to)
+    const own = await this.seriesOf([...wanted], this.quote, from, to)
     const series = new Map<string, MarkSeries>([...own, [this.base, unitMarks(from, to)]])
     for (const currency of currencies) {
-      const through = await this.io.chunks({ assets: [this.settings.through], quote: currency, ...months })
-      const inCurrency = this.seriesOf(through, from, to).get(this.settings.through)
+      const { through } = this.settings
+      const inCurrency = (await this.seriesOf([through], currency, from, to)).get(through)
       const inBase = series.get(this.settings.through)
       if (inCurrency === undefined || inBase === undefined) continue
       const asset = fiatAsset(currency) as AssetId
@@ -70,34 +70,54 @@ export class MarkLoader {
     return bookOf(series, from, to)
   }
 
-  private longestCarry(assets: Iterable<AssetId>): number {
-    return Math.max(0, ...[...assets].map((asset) => carryMsOf(this.settings, asset)))
-  }
-
-  private seriesOf(chunks: readonly Chunk[], from: Hour, to: Hour): Map<AssetId, MarkSeries> {
-    const byAsset = new Map<AssetId, Map<string, Chunk[]>>()
-    for (const chunk of chunks) {
-      const providers = byAsset.get(chunk.asset) ?? new Map<string, Chunk[]>()
-      byAsset.set(chunk.asset, providers)
-      const pieces = providers.get(chunk.provider)
-      if (pieces === undefined) providers.set(chunk.provider, [chunk])
-      else pieces.push(chunk)
-    }
+  /** Marks of some assets in one quote currency, with what is carried into the span. */
+  private async seriesOf(
+    assets: readonly AssetId[],
+    quote: Quote,
+    from: Hour,
+    to: Hour,
+  ): Promise<Map<AssetId, MarkSeries>> {
+    const first = monthOf(from)
+    const inside = await this.io.chunks({ assets, quote, from: first, to: monthOf(to - HOUR_MS) })
+    const byAsset = group(inside)
+    const bare = assets.filter((asset) => !this.opensMarked(byAsset.get(asset), from))
+    const lead = monthOf(
+      from - Math.max(0, ...bare.map((asset) => carryMsOf(this.settings, asset))) - HOUR_MS,
+    )
+    const before =
+      bare.length === 0 || lead === first
+        ? []
+        : await this.io.chunks({ assets: bare, quote, from: lead, to: previousMonth(first) })
     const series = new Map<AssetId, MarkSeries>()
-    for (const [asset, providers] of byAsset) {
-      series.set(asset, markSeries(from, to, this.ranked(providers), carryMsOf(this.settings, asset)))
+    for (const [asset, chunks] of group([...before, ...inside])) {
+      series.set(asset, markSeries(from, to, this.ranked(chunks), carryMsOf(this.settings, asset)))
     }
     return series
   }
 
+  /**
+   * Whether the primary source has a sample at the very start of the span, and the span begins with its month: then
+   * nothing from the month before can be carried into it, and it need not be read.
+   */
+  private opensMarked(chunks: readonly Chunk[] | undefined, from: Hour): boolean {
+    if (from !== monthStart(monthOf(from))) return false
+    const primary = chunks?.find(({ provider }) => provider === this.settings.sources[0])
+    return (
+      primary !== undefined &&
+      primary.month === monthOf(from) &&
+      primary.provider !== MANUAL_PROVIDER &&
+      (primary.columns.count[0] as number) > 0 &&
+      (primary.columns.first[0] as number) < MARK_WINDOW_MS
+    )
+  }
+
   /** Providers in the configured order. One that is not configured gives no mark. The primary is always first. */
-  private ranked(providers: ReadonlyMap<string, readonly Chunk[]>): SourceCandles[] {
+  private ranked(chunks: readonly Chunk[]): SourceCandles[] {
     return this.settings.sources.map((provider) => ({
       provider,
-      pieces: (providers.get(provider) ?? []).map((chunk) => ({
-        from: monthStart(chunk.month),
-        columns: chunk.columns,
-      })),
+      pieces: chunks
+        .filter((chunk) => chunk.provider === provider)
+        .map(({ month, columns }) => ({ from: monthStart(month), columns })),
     }))
   }
 
@@ -111,54 +131,61 @@ export class MarkLoader {
     if (currencies.length > 0) wanted.add(this.settings.through)
     const keys = new MarkKeys(this.settings, await this.io.revisions([...wanted], this.quote))
     for (const currency of currencies) {
-      keys.convert(fiatAsset(currency) as AssetId, await this.io.revisions([this.settings.through], currency))
+      keys.convert(currency, await this.io.revisions([this.settings.through], currency))
     }
     return keys
   }
 }
 
-/** Revisions of chunks by asset and month. */
+/** Revisions of the chunks that the marks of a portfolio rest on, month by month, as text for fingerprints. */
 export class MarkKeys {
-  private readonly settings: MarkSettings
-  private readonly byAsset = new Map<string, Map<Month, string>>()
-  private readonly converted = new Map<string, Map<Month, string>>()
-  readonly first: Month | null
-  readonly last: Month | null
+  private readonly settings: string
+  private readonly texts = new Map<Month, string>()
+  private readonly byAsset = new Map<string, Set<Month>>()
 
   constructor(settings: MarkSettings, revisions: readonly ChunkRevision[]) {
-    this.settings = settings
-    for (const revision of revisions) note(this.byAsset, revision.asset, revision)
-    const months = revisions.map(({ month }) => month).sort()
-    this.first = months[0] ?? null
-    this.last = months.at(-1) ?? null
+    this.settings = JSON.stringify(settings)
+    for (const revision of revisions) {
+      this.note('', revision)
+      const months = this.byAsset.get(revision.asset)
+      if (months === undefined) this.byAsset.set(revision.asset, new Set([revision.month]))
+      else months.add(revision.month)
+    }
   }
 
-  convert(asset: AssetId, revisions: readonly ChunkRevision[]): void {
-    for (const revision of revisions) note(this.converted, asset, revision)
+  /** Adds what a conversion rests on: the revisions of an asset in another currency. */
+  convert(currency: Quote, revisions: readonly ChunkRevision[]): void {
+    for (const revision of revisions) this.note(currency, revision)
+  }
+
+  private note(currency: string, { asset, provider, month, revision }: ChunkRevision): void {
+    this.texts.set(month, `${this.texts.get(month) ?? ''};${asset}|${currency}|${provider}:${revision}`)
   }
 
   /** Months in which an asset has candles, ascending. */
   months(asset: string): Month[] {
-    return [...(this.byAsset.get(asset)?.keys() ?? [])].sort()
+    return [...(this.byAsset.get(asset) ?? [])].sort()
   }
 
-  /** @param months the month and the one before */
-  key(asset: string, months: readonly Month[]): string {
-    const own = months.map((month) => this.byAsset.get(asset)?.get(month) ?? '')
-    const carry = carryMsOf(this.settings, asset as AssetId)
-    if (!asset.startsWith('fiat:')) return [...own, carry, this.settings.sources].join(';')
-    const other = months.map((month) => this.converted.get(asset)?.get(month) ?? '')
-    const through = months.map((month) => this.byAsset.get(this.settings.through)?.get(month) ?? '')
-    return [...own, ...other, ...through, carry, this.settings.through, this.settings.sources].join(';')
+  /** The first month with a candle of anything, null where there is none. */
+  get first(): Month | null {
+    return [...this.texts.keys()].sort()[0] ?? null
+  }
+
+  /** What all marks of a month rest on: the settings and the revisions of its chunks. */
+  month(month: Month): string {
+    return this.settings + (this.texts.get(month) ?? '')
   }
 }
 
-function note(into: Map<string, Map<Month, string>>, asset: string, revision: ChunkRevision): void {
-  const months = into.get(asset) ?? new Map<Month, string>()
-  into.set(asset, months)
-  const text = `${revision.provider}:${revision.revision}`
-  const present = months.get(revision.month)
-  months.set(revision.month, present === undefined ? text : `${present},${text}`)
+function group(chunks: readonly Chunk[]): Map<AssetId, Chunk[]> {
+  const byAsset = new Map<AssetId, Chunk[]>()
+  for (const chunk of chunks) {
+    const own = byAsset.get(chunk.asset)
+    if (own === undefined) byAsset.set(chunk.asset, [chunk])
+    else own.push(chunk)
+  }
+  return byAsset
 }
 
 function bookOf(series: ReadonlyMap<string, MarkSeries>, from: Hour, to: Hour): MarkBook {

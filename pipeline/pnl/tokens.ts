@@ -1,7 +1,7 @@
 import type { AssetId } from '#core/asset.ts'
-import { Decimal } from '#core/decimal.ts'
+import { Decimal, toDouble } from '#core/decimal.ts'
 import { HOUR_MS, addHours, type Hour } from '#core/hour.ts'
-import { monthEnd, monthLength, monthStart, monthsBetween, previousMonth, type Month } from '#core/month.ts'
+import { monthEnd, monthStart, monthsBetween, previousMonth, type Month } from '#core/month.ts'
 import type { Effect } from '#pnl/flows/effects.ts'
 import { lineKey, parseLineKey } from '#pnl/flows/leg.ts'
 import { decodeBatch } from '#pnl/hourly/batch.ts'
@@ -15,8 +15,6 @@ import type { PnlStore } from '../ports.ts'
 import type { PortfolioLedger } from './ledger.ts'
 import type { MarkLoader } from './marks.ts'
 import { countMonth } from './month.ts'
-
-type Span = Omit<LineSpan, 'state'>
 
 /** What tokens of a range are put together from. */
 export type RangeInput = {
@@ -53,7 +51,7 @@ export async function tokensOf(input: RangeInput): Promise<Map<AssetId, TokenRes
 type LinePart = {
   readonly line: string
   readonly at: Hour
-  readonly span: Span
+  readonly span: LineSpan
   readonly quantity: Decimal | null
 }
 
@@ -80,62 +78,75 @@ class RangeReader {
       const batch = batches.get(line)
       if (month === monthsBetween(from, from)[0]) this.begin(line, month, state, batch)
       if (batch !== undefined && !this.unsettled.has(line)) {
-        parts.push({ line, at: monthStart(month), span: batch, quantity: state.quantity })
+        const at = monthStart(month)
+        parts.push({ line, at, span: batch, quantity: state.quantity })
+        const rest = addHours(at, batch.delta.length)
+        if (rest < monthEnd(month)) parts.push(...this.span(line, month, rest, batch.state, []))
         continue
       }
-      if (batch !== undefined) effects ??= await this.effects(month)
-      parts.push(this.fresh(line, month, state, effects?.get(line) ?? []))
+      // Beyond its batch a line is quiet; only inside it are the flows needed again.
+      const inside = batch !== undefined && addHours(monthStart(month), batch.delta.length) > from
+      if (inside) effects ??= await this.effects(month)
+      parts.push(...this.fresh(line, month, state, inside ? (effects?.get(line) ?? []) : []))
     }
     return parts
   }
 
-  private async batches(month: Month): Promise<ReadonlyMap<string, Span>> {
+  private async batches(month: Month): Promise<ReadonlyMap<string, LineSpan>> {
     const kept = this.input.computed.spans.get(month)
     if (kept !== undefined) return kept
     const { owner, name } = this.input.ledger.portfolio
     const stored = await this.input.io.batches(owner, name, this.input.loader.quote, month, month)
-    return new Map(stored.map((batch) => [lineKey(batch), decodeBatch(batch, monthLength(month))] as const))
+    return new Map(stored.map((batch) => [lineKey(batch), decodeBatch(batch)] as const))
   }
 
   /** At the start of the range: a line without a settled Δ there begins anew. */
-  private begin(line: string, month: Month, state: LineState, batch: Span | undefined): void {
+  private begin(line: string, month: Month, state: LineState, batch: LineSpan | undefined): void {
     const { from, ledger } = this.input
     const index = (from - monthStart(month)) / HOUR_MS
-    if (batch !== undefined && !Number.isNaN(batch.delta[index])) return
+    if (batch !== undefined && index < batch.delta.length && !Number.isNaN(batch.delta[index])) return
     const knownFrom = ledger.knownFrom.get(line)
     const step = batch?.steps.findLast(([at]) => at <= index)
     const quantity = step === undefined ? state.quantity : new Decimal(step[1])
-    const fresh = {
-      quantity,
-      base: { hour: null, quantity: Number(quantity.toString()), price: NaN },
-      pending: null,
-    }
-    this.unsettled.set(line, knownFrom !== undefined && knownFrom > from ? NOTHING : fresh)
+    const base = { hour: null, quantity: toDouble(quantity), price: NaN }
+    const anew = { quantity, base, pending: null }
+    this.unsettled.set(line, knownFrom !== undefined && knownFrom > from ? NOTHING : anew)
   }
 
-  /** A span made while reading: a line without flows, or one that has met no mark since `from`. */
-  private fresh(line: string, month: Month, state: LineState, effects: readonly Effect[]): LinePart {
-    const { from, to, marks, ledger } = this.input
+  /** A line without a batch, or one that has met no mark since `from`: its span is made while reading. */
+  private fresh(line: string, month: Month, state: LineState, effects: readonly Effect[]): LinePart[] {
     const own = this.unsettled.get(line)
-    const begin = Math.max(from, monthStart(month)) as Hour
+    if (own === undefined) return this.span(line, month, monthStart(month), state, effects)
+    // What flowed up to `from` is in the quantity that the range begins with.
+    const later = effects.filter((effect) => effect.hour > this.input.from)
+    const parts = this.span(line, month, monthStart(month), own, later)
+    const end = parts[0]?.span.state
+    if (end !== undefined) {
+      if (isSettled(end)) this.unsettled.delete(line)
+      else this.unsettled.set(line, end)
+    }
+    return parts
+  }
+
+  /** A line from an hour to the end of its month, as far as the range reaches. */
+  private span(
+    line: string,
+    month: Month,
+    at: Hour,
+    state: LineState,
+    effects: readonly Effect[],
+  ): LinePart[] {
+    const { from, to, marks, ledger } = this.input
+    const begin = Math.max(from, at) as Hour
     const end = Math.min(addHours(to, 1), monthEnd(month)) as Hour
+    if (begin >= end) return []
     const series = marks.get(parseLineKey(line).asset)
     const prices =
       series === undefined
         ? new Float64Array((end - begin) / HOUR_MS).fill(NaN)
         : sliceMarks(series, begin, addHours(end, -1)).price
-    const start = own ?? state
-    // What flowed up to `from` is in the quantity that the range begins with.
-    const later = own === undefined ? effects : effects.filter((effect) => effect.hour > from)
-    const span = lineSpan(start, begin, prices, later, ledger.knownFrom.get(line) ?? null)
-    if (own !== undefined) {
-      const settled =
-        span.state.pending === null &&
-        !(span.state.base.price !== span.state.base.price && !span.state.quantity.isZero())
-      if (settled) this.unsettled.delete(line)
-      else this.unsettled.set(line, span.state)
-    }
-    return { line, at: begin, span, quantity: start.quantity }
+    const span = lineSpan(state, begin, prices, effects, ledger.knownFrom.get(line) ?? null)
+    return [{ line, at: begin, span, quantity: state.quantity }]
   }
 
   private async effects(month: Month): Promise<ReadonlyMap<string, readonly Effect[]>> {
@@ -144,4 +155,9 @@ class RangeReader {
     const flows = await ledger.flows(month, this.spanning.get(month)?.tx ?? [])
     return (await countMonth(month, flows, await ledger.assets(), ledger, loader)).effects
   }
+}
+
+/** Nothing pending, and a price to go on from where something is held. */
+function isSettled({ pending, quantity, base }: LineState): boolean {
+  return pending === null && (quantity.isZero() || !Number.isNaN(base.price))
 }

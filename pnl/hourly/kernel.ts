@@ -27,7 +27,7 @@ export type QuantityStep = readonly [index: number, quantity: string]
  * One line over a span of hours; index i is the i-th hour. `delta` is NaN where there is no mark (the next Δ covers
  * the hole whole). Hours without an event have a Δ that is all price effect. `unknown` hours at the beginning of the
  * span come before the quantity is known; after them it is the one of the last step, or the one that the span began
- * with.
+ * with. `state` is the one at its last hour.
  */
 export type LineSpan = {
   readonly delta: Float64Array
@@ -55,6 +55,43 @@ export function lineSpan(
   effects: readonly Effect[],
   knownFrom: Hour | null = null,
 ): LineSpan {
+  const run = runEffects(state, from, prices, effects, knownFrom)
+  quietHours(run.line, prices, run.index, prices.length, run.delta, run.events)
+  return {
+    delta: run.delta,
+    unknown: run.unknown,
+    events: run.events,
+    steps: run.steps,
+    state: run.line.state(),
+  }
+}
+
+/**
+ * The part of a span that its flows decide: up to the hour at which the last of them is settled. From there on the
+ * line is a quantity times the marks, and nothing that comes later changes this part.
+ */
+export function settledSpan(
+  state: LineState,
+  from: Hour,
+  prices: Float64Array,
+  effects: readonly Effect[],
+  knownFrom: Hour | null = null,
+): LineSpan {
+  const { line, index, delta, unknown, events, steps } = runEffects(state, from, prices, effects, knownFrom)
+  let end = index
+  for (; end < prices.length && line.isPending; end++) {
+    delta[end] = line.settle(prices[end] as number, end, events)
+  }
+  return { delta: delta.slice(0, end), unknown, events, steps, state: line.state() }
+}
+
+function runEffects(
+  state: LineState,
+  from: Hour,
+  prices: Float64Array,
+  effects: readonly Effect[],
+  knownFrom: Hour | null,
+) {
   const length = prices.length
   const delta = new Float64Array(length)
   const events: HourEvent[] = []
@@ -72,8 +109,7 @@ export function lineSpan(
     delta[at] = line.settle(prices[at] as number, at, events)
     index = at + 1
   }
-  quietHours(line, prices, index, length, delta, events)
-  return { delta, unknown, events, steps, state: line.state() }
+  return { line, index, delta, unknown, events, steps }
 }
 
 /** Hours [begin, end) without a flow: the quantity stands, Δ is the price effect. */
@@ -143,6 +179,10 @@ class Line {
   /** Nothing pending, and a base price where one is needed. */
   get isQuiet(): boolean {
     return this.pending === null && (this.quantity === 0 || this.basePrice === this.basePrice)
+  }
+
+  get isPending(): boolean {
+    return this.pending !== null
   }
 
   take(effect: Effect): void {

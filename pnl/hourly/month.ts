@@ -1,10 +1,10 @@
-import type { Decimal } from '#core/decimal.ts'
-import { HOUR_MS, addHours, type Hour } from '#core/hour.ts'
+import { toDouble } from '#core/decimal.ts'
+import { addHours, type Hour } from '#core/hour.ts'
 import type { Effect } from '../flows/effects.ts'
 import { byLine, parseLineKey } from '../flows/leg.ts'
 import type { MarkSeries } from '../marks/marks.ts'
 import { fingerprint } from './batch.ts'
-import { lineSpan, type LineSpan } from './kernel.ts'
+import { settledSpan, type LineSpan } from './kernel.ts'
 import { NOTHING, type LineState } from './state.ts'
 
 /** What a month of a portfolio is computed from. Lines are keyed by `lineKey`. */
@@ -15,11 +15,14 @@ export type MonthInput = {
   /** Effects of the month's flows by line, ascending. */
   readonly effects: ReadonlyMap<string, readonly Effect[]>
   readonly marks: (asset: string) => MarkSeries
-  /** Revisions and settings that the marks of an asset rest on, as text. */
-  readonly marksKey: (asset: string) => string
   readonly knownFrom: ReadonlyMap<string, Hour>
-  /** State at the month's end that a stored batch of this fingerprint led to, or null when there is none. */
-  readonly stored: (line: string, fingerprint: string) => LineState | null
+  /** The batch that is stored for a line: its fingerprint, the hours it covers, the state at its end; null for none. */
+  readonly stored: (line: string) => StoredLine | null
+}
+export type StoredLine = {
+  readonly fingerprint: string
+  readonly length: number
+  readonly end: () => LineState
 }
 
 /** A line that was computed anew, to be stored. */
@@ -42,26 +45,30 @@ export function computeMonth(input: MonthInput): MonthResult {
   for (const line of sortedLines(input.states.keys(), input.effects.keys())) {
     const state = input.states.get(line) ?? NOTHING
     const effects = input.effects.get(line) ?? []
-    const { asset } = parseLineKey(line)
-    const end =
-      effects.length === 0 && state.pending === null
-        ? quietEnd(state, input.marks(asset))
-        : loud(line, state, effects)
+    const marks = input.marks(parseLineKey(line).asset)
+    const quiet = effects.length === 0 && state.pending === null
+    const end = quietEnd(quiet ? state : settled(line, state, effects, marks.price), marks)
     if (!isNothing(end)) states.set(line, end)
   }
   return { computed, reused, states }
 
-  function loud(line: string, state: LineState, effects: readonly Effect[]): LineState {
-    const { asset } = parseLineKey(line)
+  /** State at the hour where the line's flows are settled: of the stored batch where it is still right. */
+  function settled(
+    line: string,
+    state: LineState,
+    effects: readonly Effect[],
+    prices: Float64Array,
+  ): LineState {
     const knownFrom = input.knownFrom.get(line) ?? null
-    const print = fingerprint({ marks: input.marksKey(asset), effects, state, knownFrom })
-    const stored = input.stored(line, print)
-    if (stored !== null) {
+    const printOf = (length: number) =>
+      fingerprint({ prices: prices.subarray(0, length), effects, state, knownFrom })
+    const stored = input.stored(line)
+    if (stored !== null && stored.fingerprint === printOf(stored.length)) {
       reused.push(line)
-      return stored
+      return stored.end()
     }
-    const span = lineSpan(state, input.from, input.marks(asset).price, effects, knownFrom)
-    computed.push({ line, fingerprint: print, span })
+    const span = settledSpan(state, input.from, prices, effects, knownFrom)
+    computed.push({ line, fingerprint: printOf(span.delta.length), span })
     return span.state
   }
 }
@@ -76,23 +83,15 @@ export function sortedLines(...keys: Iterable<string>[]): string[] {
     .map(({ key }) => key)
 }
 
-/** State at the end of a span without flows: the base moves to the last mark. */
+/** State at the end of a month whose flows are settled: the base moves on to the last mark. */
 export function quietEnd(state: LineState, marks: MarkSeries): LineState {
-  if (state.quantity.isZero()) return state
+  if (state.quantity.isZero() || state.pending !== null) return state
   const index = marks.price.findLastIndex((price) => !Number.isNaN(price))
-  if (index < 0) return state
   const hour = addHours(marks.from, index)
-  // In a quiet span the quantity at every mark is the one held now.
-  return { ...state, base: { hour, quantity: doubleOf(state.quantity), price: marks.price[index] as number } }
+  if (index < 0 || (state.base.hour !== null && hour <= state.base.hour)) return state
+  return { ...state, base: { hour, quantity: toDouble(state.quantity), price: marks.price[index] as number } }
 }
 
 function isNothing(state: LineState): boolean {
   return state.quantity.isZero() && state.pending === null && state.base.quantity === 0
-}
-
-const doubleOf = (quantity: Decimal): number => Number(quantity.toString())
-
-/** The part of a span from `from` on, for ranges that begin inside a month. */
-export function offsetOf(from: Hour, hour: Hour): number {
-  return (hour - from) / HOUR_MS
 }

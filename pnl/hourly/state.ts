@@ -44,7 +44,8 @@ export function addEffect(pending: Effect | null, effect: Effect): Effect {
   return sum
 }
 
-type StateJson = [string, number | null, number, number | null, (number | string)[] | null]
+/** A state as plain data. */
+export type StateJson = [string, number | null, number, number | null, (number | string)[] | null]
 
 /** Plain data for storage: exact text for decimals, shortest text for doubles. */
 export function encodeState(state: LineState): StateJson {

@@ -3,7 +3,7 @@ import { HOUR_MS, type Hour } from '#core/hour.ts'
 import { CARRIED, ESTIMATED, MISSING, OK } from '#core/quality.ts'
 
 /** A mark is the first sample of its hour if it fell in the first 30 minutes. */
-const MARK_WINDOW_MS = 30 * 60_000
+export const MARK_WINDOW_MS = 30 * 60_000
 /** A second source counts with its record nearest to the hour, within 10 minutes. */
 const NEAR_MS = 10 * 60_000
 
@@ -39,100 +39,79 @@ export function markSeries(
   sources: readonly SourceCandles[],
   carryMs: number,
 ): MarkSeries {
-  const marks = emptyMarks(
-    from,
-    to,
-    sources.map((source) => source.provider),
-  )
-  const lasts = sources.map(() => ({ time: -Infinity, price: NaN }))
-  const length = marks.price.length
-  const cursors = sources.map((source) => new Cursor(source.pieces))
-  const begin = Math.min(
-    from,
-    ...sources.map((source) => Math.max(source.pieces[0]?.from ?? from, from - carryMs - HOUR_MS)),
-  )
-  for (let hour = Math.floor(begin / HOUR_MS) * HOUR_MS; hour < to; hour += HOUR_MS) {
+  const names = sources.map((source) => source.provider)
+  const marks = emptyMarks(from, to, names)
+  const begin = from - Math.ceil(carryMs / HOUR_MS + 1) * HOUR_MS
+  const tracks = sources
+    .map((source, rank) => trackOf(source, rank, begin, to))
+    .filter((track) => track !== null)
+  for (let hour = begin; hour < to; hour += HOUR_MS) {
+    const at = (hour - begin) / HOUR_MS
     const index = (hour - from) / HOUR_MS
-    let marked = index < 0
-    for (let rank = 0; rank < sources.length; rank++) {
-      const cursor = cursors[rank] as Cursor
-      cursor.seek(hour)
-      const last = lasts[rank] as { time: number; price: number }
-      if (!marked)
-        marked = markFrom(marks, index, hour, rank, cursor, last, (sources[rank] as SourceCandles).provider)
+    if (index >= 0 && !tracks.some((track) => markFrom(marks, index, hour, track, at))) {
+      carry(marks, index, hour, tracks, carryMs)
     }
-    if (!marked && index < length) carry(marks, index, hour, lasts, carryMs)
-    for (let rank = 0; rank < sources.length; rank++)
-      (cursors[rank] as Cursor).remember(hour, lasts[rank] as Last)
+    for (const track of tracks) {
+      if (!((track.count[at] as number) > 0)) continue
+      track.time = hour + (track.last[at] as number)
+      track.price = track.close[at] as number
+    }
   }
   return marks
 }
 
-type Last = { time: number; price: number }
+/** What marks need of one source, hour by hour over the whole span, and its last sample so far. */
+type Track = {
+  readonly rank: number
+  readonly primary: boolean
+  readonly open: Float64Array
+  readonly close: Float64Array
+  readonly count: Float64Array
+  readonly first: Float64Array
+  readonly last: Float64Array
+  time: number
+  price: number
+}
 
-/** Reads candles hour by hour over pieces. */
-class Cursor {
-  private readonly pieces: readonly CandlePiece[]
-  private piece = 0
-  private index = -1
-  private columns: CandleColumns | null = null
+const TRACKED = ['open', 'close', 'count', 'first', 'last'] as const
 
-  constructor(pieces: readonly CandlePiece[]) {
-    this.pieces = pieces
-  }
-
-  /** Moves to an hour; hours must not go back. */
-  seek(hour: number): void {
-    for (;;) {
-      const piece = this.pieces[this.piece]
-      if (piece === undefined) break
-      const index = (hour - piece.from) / HOUR_MS
-      if (index >= piece.columns.count.length) {
-        this.piece++
-        continue
-      }
-      this.columns = index >= 0 && (piece.columns.count[index] as number) > 0 ? piece.columns : null
-      this.index = index
-      return
-    }
-    this.columns = null
-  }
-
-  get has(): boolean {
-    return this.columns !== null
-  }
-  get open(): number {
-    return this.columns?.open[this.index] as number
-  }
-  get first(): number {
-    return this.columns?.first[this.index] as number
-  }
-  remember(hour: number, last: Last): void {
-    if (this.columns === null) return
-    last.time = hour + (this.columns.last[this.index] as number)
-    last.price = this.columns.close[this.index] as number
+function trackOf({ provider, pieces }: SourceCandles, rank: number, begin: number, to: number): Track | null {
+  if (pieces.length === 0) return null
+  const length = (to - begin) / HOUR_MS
+  const columns = Object.fromEntries(
+    TRACKED.map((name) => {
+      const column = new Float64Array(length).fill(NaN)
+      for (const piece of pieces) place(column, piece.columns[name], (piece.from - begin) / HOUR_MS)
+      return [name, column]
+    }),
+  ) as Pick<Track, (typeof TRACKED)[number]>
+  return {
+    ...columns,
+    rank,
+    primary: rank === 0 && provider !== MANUAL_PROVIDER,
+    time: -Infinity,
+    price: NaN,
   }
 }
 
-function markFrom(
-  marks: MarkSeries,
-  index: number,
-  hour: number,
-  rank: number,
-  cursor: Cursor,
-  last: Last,
-  provider: ProviderId,
-): boolean {
-  if (rank === 0 && provider !== MANUAL_PROVIDER) {
-    if (!cursor.has || cursor.first >= MARK_WINDOW_MS) return false
-    set(marks, index, cursor.open, OK, rank, -cursor.first)
+/** Puts a piece into a column at an offset; what lies outside is cut off. */
+function place(column: Float64Array, piece: Float64Array, offset: number): void {
+  const begin = Math.max(0, -offset)
+  const end = Math.min(piece.length, column.length - offset)
+  if (begin < end) column.set(piece.subarray(begin, end), offset + begin)
+}
+
+function markFrom(marks: MarkSeries, index: number, hour: number, track: Track, at: number): boolean {
+  const after = (track.count[at] as number) > 0 ? (track.first[at] as number) : Infinity
+  if (track.primary) {
+    if (after >= MARK_WINDOW_MS) return false
+    set(marks, index, track.open[at] as number, OK, track.rank, -after)
     return true
   }
-  const after = cursor.has ? cursor.first : Infinity
-  const before = hour - last.time
+  const before = hour - track.time
   if (Math.min(after, before) > NEAR_MS) return false
-  if (after <= before) set(marks, index, cursor.open, ESTIMATED, rank, -after)
-  else set(marks, index, last.price, ESTIMATED, rank, before)
+  if (after <= before) set(marks, index, track.open[at] as number, ESTIMATED, track.rank, -after)
+  else set(marks, index, track.price, ESTIMATED, track.rank, before)
   return true
 }
 
@@ -140,16 +119,14 @@ function carry(
   marks: MarkSeries,
   index: number,
   hour: number,
-  lasts: readonly Last[],
+  tracks: readonly Track[],
   carryMs: number,
 ): void {
-  let best = -1
-  for (let rank = 0; rank < lasts.length; rank++) {
-    if ((lasts[rank] as Last).time > (best < 0 ? -Infinity : (lasts[best] as Last).time)) best = rank
-  }
-  if (best < 0) return
-  const age = hour - (lasts[best] as Last).time
-  if (age <= carryMs) set(marks, index, (lasts[best] as Last).price, CARRIED, best, age)
+  let best: Track | null = null
+  for (const track of tracks) if (track.time > (best?.time ?? -Infinity)) best = track
+  if (best === null) return
+  const age = hour - best.time
+  if (age <= carryMs) set(marks, index, best.price, CARRIED, best.rank, age)
 }
 
 function set(
