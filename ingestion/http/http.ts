@@ -229,11 +229,13 @@ class ProviderHttp implements Http {
   }
 
   private failure(kind: FailureKind, path: string, details: Details): ProviderError {
-    const route = `${this.base.pathname.replace(/\/$/, '')}${path}`
+    const whole = `${this.base.pathname.replace(/\/$/, '')}${path}`
+    const route = printable(whole, MAX_ROUTE, this.options.secrets)
     return new ProviderError(kind, { provider: this.options.provider, host: this.host, route, ...details })
   }
 }
 
+const MAX_ROUTE = 200
 const BROKEN = 'call after call failed; no more are sent for now'
 
 type Details = Omit<FailureDetails, 'provider' | 'host' | 'route'>

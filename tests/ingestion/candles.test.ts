@@ -4,6 +4,9 @@ import { CANDLE_COLUMNS, type CandleColumns } from '#core/candle.ts'
 import { HOUR_MS, hourOf, type Hour } from '#core/hour.ts'
 import type { Samples } from '#core/sample.ts'
 import { toCandles } from '#ingestion/candles.ts'
+import { testSeed } from '#tests/support/random.ts'
+
+fc.configureGlobal({ seed: testSeed(30) })
 
 const FROM = hourOf(Date.UTC(2026, 0, 1))
 const minute = (n: number) => FROM + n * 60_000

@@ -8,6 +8,9 @@ import { pageOf, PriceSeries } from '#ingestion/allium/schema.ts'
 import { amountOf, timeOf, unitsOf } from '#ingestion/allium/tokens.ts'
 import { chainOf, type Chain } from '#ingestion/chains.ts'
 import { fixture, haveFixtures } from '#tests/support/provider-fixtures.ts'
+import { testSeed } from '#tests/support/random.ts'
+
+fc.configureGlobal({ seed: testSeed(33) })
 
 const ME = '0x00000000000000000000000000000000000a11ce'
 const OTHER = '0x00000000000000000000000000000000000b0b00'

@@ -3,6 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { pointsOf } from '#ingestion/coingecko/points.ts'
 import { hourlyWindow, MAX_HOURS, MIN_HOURS, timeParameter } from '#ingestion/coingecko/window.ts'
 import { HOUR_MS, hourOf, type Hour } from '#core/hour.ts'
+import { testSeed } from '#tests/support/random.ts'
+
+fc.configureGlobal({ seed: testSeed(32) })
 
 const range = { from: 1_000, to: 2_000, latest: 5_000 }
 const read = (pairs: unknown[], within = range) => {

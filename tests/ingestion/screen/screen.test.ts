@@ -6,6 +6,9 @@ import { DAY_MS, HOUR_MS, hourOf } from '#core/hour.ts'
 import type { Samples } from '#core/sample.ts'
 import { judgeAnswer } from '#ingestion/screen/judged.ts'
 import { screen, type ScreenContext } from '#ingestion/screen/screen.ts'
+import { testSeed } from '#tests/support/random.ts'
+
+fc.configureGlobal({ seed: testSeed(31) })
 
 const FROM = hourOf(Date.UTC(2026, 0, 1))
 const at = (hours: number) => FROM + hours * HOUR_MS
