@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+/** Where CI wants the figures of the run. */
+const results = process.env['TIDEMARK_TEST_RESULTS']
+
 export default defineConfig({
   // Tests run the sources: the `source` condition of package.json "imports" leads to the .ts files.
   resolve: { conditions: ['source'] },
@@ -10,5 +13,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    reporters: results === undefined ? ['default'] : ['default', ['json', { outputFile: results }]],
   },
 })

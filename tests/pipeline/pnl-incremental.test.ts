@@ -14,6 +14,9 @@ import type { PnlReport } from '#pipeline/queries/pnl-report.ts'
 import { DEFAULT_SETTINGS } from '#pnl/settings.ts'
 import { openStore } from '#storage/open.ts'
 import { ASSETS, USD, flow, ledgerArbitrary } from '#tests/support/ledgers.ts'
+import { testSeed } from '#tests/support/random.ts'
+
+fc.configureGlobal({ seed: testSeed(43) })
 
 /** Three months, the short one in the middle; flows and prices fall in all of them. */
 const FROM = Date.UTC(2026, 0, 30) as Hour

@@ -9,6 +9,9 @@ import { anchorLine } from '#pnl/flows/anchors.ts'
 import { valueExchange } from '#pnl/flows/exchange.ts'
 import { legsOf } from '#pnl/flows/leg.ts'
 import { flow, START } from '#tests/support/ledgers.ts'
+import { testSeed } from '#tests/support/random.ts'
+
+fc.configureGlobal({ seed: testSeed(42) })
 
 const USD = 'fiat:usd' as AssetId
 const leg = (asset: string, quantity: string, unitPrice: string | null = null, kind?: Flow['kind']) =>

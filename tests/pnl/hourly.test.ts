@@ -15,6 +15,9 @@ import {
 } from '#tests/support/ledgers.ts'
 import { naivePnl } from '#tests/support/naive-pnl.ts'
 import type { Flow } from '#core/flow.ts'
+import { testSeed } from '#tests/support/random.ts'
+
+fc.configureGlobal({ seed: testSeed(40) })
 
 const HOURS = 12
 const BTC = 'bitcoin' as AssetId

@@ -4,6 +4,9 @@ import { emptyColumns } from '#core/candle.ts'
 import { HOUR_MS, addHours, type Hour } from '#core/hour.ts'
 import { qualityName } from '#core/quality.ts'
 import { firstOf, markSeries, markSource, ratioMarks, type SourceCandles } from '#pnl/marks/marks.ts'
+import { testSeed } from '#tests/support/random.ts'
+
+fc.configureGlobal({ seed: testSeed(41) })
 
 const START = Date.UTC(2026, 2, 1) as Hour
 const HOURS = 10
