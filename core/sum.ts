@@ -1,7 +1,7 @@
 /**
  * Compensated sum (Neumaier 1974): the error of a sum of n terms does not grow with n.
  * Terms are taken in the order given, so equal inputs give equal bytes.
- * @see docs/semantics.md#arithmetic
+ * @see docs/semantics.md, 4
  */
 export class Sum {
   private total = 0

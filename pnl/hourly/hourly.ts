@@ -28,7 +28,7 @@ export type HourlyResult = { readonly tokens: ReadonlyMap<AssetId, TokenResult>;
 /**
  * Hourly PnL of a ledger that is in memory: the same kernel that the stored batches are made with, over one span.
  * @returns series over the marks, the first being `from`, where PnL is 0
- * @see docs/semantics.md#4-hourly-pnl
+ * @see docs/semantics.md, 4
  */
 export function hourlyPnl(input: HourlyInput): HourlyResult {
   const { from, baseCurrency, holdings, flows } = input
