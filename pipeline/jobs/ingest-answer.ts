@@ -1,11 +1,11 @@
 import { CANDLE_COLUMNS, type CandleColumns, type Chunk } from '#core/candle.ts'
 import { HOUR_MS, addHours, hourOf, hoursBetween, type Hour } from '#core/hour.ts'
-import { monthOf, monthStart } from '#core/month.ts'
 import type { Gap, GapReason, Suspect } from '#core/sample.ts'
 import { judgeAnswer } from '#ingestion/screen/judged.ts'
 import type { PlannedWindow } from '../plan/plan.ts'
 import type { PriceAnswer, PriceWrite } from '../ports.ts'
 import { FRESH_HOURS } from './ingest-plan.ts'
+import { secondSource } from './second-source.ts'
 
 /** What is known of a series while an answer is judged: of the provider asked, and what others say. */
 export type Known = {
@@ -54,19 +54,6 @@ function settled(columns: CandleColumns, from: Hour, suspects: readonly Suspect[
 function cut(columns: CandleColumns, length: number): CandleColumns {
   const parts = CANDLE_COLUMNS.map((name) => [name, columns[name].slice(0, length)] as const)
   return Object.fromEntries(parts) as unknown as CandleColumns
-}
-
-/** The mean price that another provider has in the hour of a time. */
-function secondSource(chunks: readonly Chunk[]): (time: number) => number | null {
-  const byMonth = new Map<string, Chunk[]>()
-  for (const chunk of chunks) byMonth.set(chunk.month, [...(byMonth.get(chunk.month) ?? []), chunk])
-  return (time) => {
-    const month = monthOf(time)
-    const index = hoursBetween(monthStart(month), hourOf(time))
-    for (const chunk of byMonth.get(month) ?? [])
-      if ((chunk.columns.count[index] as number) > 0) return chunk.columns.mean[index] as number
-    return null
-  }
 }
 
 function decisions(suspects: readonly Suspect[]): (time: number) => 'accepted' | 'rejected' | null {

@@ -5,6 +5,7 @@ import { monthOf, type Month } from '#core/month.ts'
 import { newestHour, type SeriesState } from '../plan/missing.ts'
 import type { HourRun } from '../plan/runs.ts'
 import type { ChunkRevision, Store } from '../ports.ts'
+import { confirmedHours } from './second-source.ts'
 
 type Reads = Pick<Store, 'chunks' | 'revisions' | 'gaps' | 'suspects'>
 
@@ -30,11 +31,14 @@ export async function storedSeries(
   return {
     state(provider) {
       const chunks = read.filter((chunk) => chunk.provider === provider)
+      const own = suspects.filter((suspect) => suspect.provider === provider)
+      const others = read.filter((chunk) => chunk.provider !== provider)
       return {
         chunks,
         gaps: gaps.filter((gap) => gap.provider === provider),
-        suspects: suspects.filter((suspect) => suspect.provider === provider),
+        suspects: own,
         newest: newestHour(chunks),
+        confirmed: confirmedHours(own, others),
       }
     },
   }

@@ -78,12 +78,12 @@ async function readWallet(
   return read
 }
 
-/** Since when a wallet's flows are read: from the range's start, or from where they end when they reach further. */
+/** Since when a wallet's flows are read: from the range's start, or from where they end when that is known. */
 async function startOf(wallet: Wallet, { io, request, range }: Context): Promise<number> {
   const wanted = range.from - DAY_MS
   const [covered] = await io.store.flowCoverage(request.owner, [walletBook(wallet.address)])
   if (covered === undefined) return wanted
-  return covered.from <= wanted ? covered.to - OVERLAP_MS : Math.min(wanted, covered.to)
+  return covered.from <= wanted ? covered.to - OVERLAP_MS : wanted
 }
 
 /** @returns null when the wallet could not be read on the chain, which is then noted */

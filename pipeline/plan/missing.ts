@@ -22,6 +22,8 @@ export type SeriesState = {
   readonly suspects: readonly Suspect[]
   /** The newest hour with samples in the whole series, null when there is none. */
   readonly newest: Hour | null
+  /** Hours of suspects that another provider confirms by now. */
+  readonly confirmed: readonly Hour[]
 }
 
 /** When a gap may be tried again, milliseconds since 1970: after 1 h, 2 h, 4 h, … 7 days. */
@@ -50,9 +52,12 @@ export function missingRuns(
     else if (gap.tries > 0 && !options.retry && options.now < dueAgain(gap)) rests.push(gap)
   }
   const known = unite([...coveredRuns(state.chunks), ...rests])
-  const missing = unite([...without(past, known), ...within(past, [...broken, ...waiting(state, options)])])
+  const again = [...broken, ...waiting(state, options), ...state.confirmed.map(hourRun)]
+  const missing = unite([...without(past, known), ...within(past, again)])
   return unite([...missing, ...within(past, newestAgain(state, missing))])
 }
+
+const hourRun = (hour: Hour): HourRun => ({ from: hour, to: addHours(hour, 1) })
 
 /** Hours after suspects that wait for their confirmation. */
 function waiting(state: SeriesState, options: { now: number; retry: boolean }): HourRun[] {
@@ -67,7 +72,7 @@ function newestAgain({ newest }: SeriesState, missing: readonly HourRun[]): Hour
   if (newest === null) return []
   const next = addHours(newest, 1)
   const asked = missing.some((run) => run.from <= next && next < run.to)
-  return asked ? [{ from: newest, to: next }] : []
+  return asked ? [hourRun(newest)] : []
 }
 
 /** Hours whole and with samples. An empty one counts by its gap: without one it is too fresh to be given up. */

@@ -76,7 +76,6 @@ export function inOrder(windows: readonly PlannedWindow[], order: PlanOptions['o
 /** Gaps for hours that the plan does not reach. Those listed already stay as they are, unless they grow. */
 function reachGaps(want: Want, missing: readonly HourRun[], source: PlanSource, now: number): Gap[] {
   const listed = want.state.gaps.filter((gap) => gap.reason === 'plan-reach')
-  if (without(missing, listed).length === 0) return []
   return unite([...missing, ...listed])
     .filter((run) => without([run], listed).length > 0)
     .map((run) => {

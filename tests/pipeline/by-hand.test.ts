@@ -51,7 +51,9 @@ describe('suspects decided by hand', () => {
     const hash = await world.store.canonicalHash()
     await decideSuspect(key, 'accepted', world.io)
     expect(await world.store.canonicalHash()).toBe(hash)
-    await world.ingest({ assets: [BTC], mode: 'backfill' })
+    const failed = { reason: 'failed', message: '', seen: NOW, tried: NOW, tries: 1 } as const
+    await world.store.writeGaps([{ ...key, ...failed, from: hour(-20), to: hour(-19) }])
+    expect((await world.ingest({ assets: [BTC] })).plan?.hours.read).toBe(2)
     expect((await pricesAt(-20))?.candle).toMatchObject(candle)
     expect((await listGaps(world.store, ALL)).suspects.rows).toEqual([])
   })

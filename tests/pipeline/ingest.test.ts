@@ -55,6 +55,36 @@ describe('ingest', () => {
     expect(world.calls()).toHaveLength(3)
   })
 
+  test('F17: a minute later, with the same points from the provider, no byte changes', async () => {
+    await begin({
+      market: marketOf([hourly('bitcoin'), hourly('ethereum', { to: 0 })]),
+      alter: (reply, ask) => {
+        if (!ask.path.includes('market_chart')) return reply
+        const body = reply.body as { prices: [number, number][] }
+        return {
+          ...reply,
+          body: { ...body, prices: body.prices.filter(([time]) => time <= hour(0) + 60_000) },
+        }
+      },
+    })
+    await world.ingest({ assets: [BTC, ETH] })
+    expect((await heldHours()).at(-1)).toBe(0)
+    expect((await heldHours(ETH)).at(-1)).toBe(-1)
+    const hash = await world.store.canonicalHash()
+    world.at(NOW + 60_000)
+    expect((await world.ingest({ assets: [BTC, ETH] })).nothingNew).toBe(true)
+    expect(await world.store.canonicalHash()).toBe(hash)
+  })
+
+  test('a longer list of coins than the stored one is read at once; calls of all runs are counted', async () => {
+    await begin({ market: marketOf(twelve) })
+    await world.ingest({ coins: 2 })
+    const more = await world.ingest({ coins: 12, days: 1 })
+    expect(more.plan?.assets).toHaveLength(12)
+    expect(await world.store.calls('coingecko', monthOf(NOW))).toBe(world.simulator.seen.length)
+    expect(more.providers).toMatchObject([{ provider: 'coingecko', calls: 1 + 12 }])
+  })
+
   test('F17: every point delivered twice is stored once', async () => {
     await begin({ market: marketOf([hourly('bitcoin')]) })
     await world.ingest({ assets: [BTC] })
@@ -208,7 +238,11 @@ describe('ingest', () => {
 
   test('a refused key stops that provider at once: exit 4', async () => {
     await begin({ market: marketOf(twelve), apiKey: 'wrong' })
-    const summary = await world.ingest({ assets: [BTC, ETH] })
+    const assets = twelve.map(({ id }) => id as AssetId)
+    const summary = await world.ingest({ assets })
+    // The list of coins, and what was in flight when the first refusal came.
+    expect(world.calls().length).toBeLessThanOrEqual(1 + 4)
+    expect(summary.failures.at(-1)).toMatchObject({ item: 'prices', code: 'CREDENTIAL_REFUSED', count: 8 })
     expect(summary).toMatchObject({ exitCode: 4, outcome: 'failed', next: 'tidemark doctor' })
     expect(JSON.stringify(summary)).not.toContain('wrong')
     expect(await world.store.gaps()).toEqual([])
@@ -255,10 +289,12 @@ describe('ingest', () => {
   test('an id that is not listed is asked for once, then by back-off; exit 3', async () => {
     await begin({ market: marketOf([hourly('bitcoin')]) })
     const nothing = 'no-such-coin' as AssetId
-    const summary = await world.ingest({ assets: [nothing, BTC] })
+    const summary = await world.ingest({ assets: [nothing, BTC], days: 900 })
     expect(summary.exitCode).toBe(3)
-    expect(await world.store.gaps()).toMatchObject([{ asset: nothing, reason: 'not-listed', tries: 1 }])
-    world.calls()
+    const asked = world.calls().filter((path) => path.includes(`${nothing}/market_chart`))
+    expect(asked.length).toBeLessThanOrEqual(4)
+    const gaps = (await world.store.gaps()).filter(({ asset }) => asset === nothing)
+    for (const gap of gaps) expect(gap).toMatchObject({ reason: 'not-listed', tries: 1 })
     await world.ingest({ assets: [nothing] })
     expect(world.calls().filter((path) => path.includes('market_chart'))).toEqual([])
   })

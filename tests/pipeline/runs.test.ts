@@ -1,7 +1,11 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { AssetId } from '#core/asset.ts'
 import { TidemarkError } from '#core/errors.ts'
 import { HOUR_MS } from '#core/hour.ts'
+import type { Month } from '#core/month.ts'
+import { importPrices } from '#pipeline/jobs/import-prices.ts'
 import { backfill, type BackfillRequest } from '#pipeline/jobs/backfill.ts'
 import { withLease } from '#pipeline/jobs/lease.ts'
 import { schedule } from '#pipeline/jobs/schedule.ts'
@@ -13,6 +17,7 @@ import { BTC, ETH, NOW, USD, hour, portfolioOf, startWorld, type World, type Wor
 let world: World
 afterEach(() => world.close())
 const begin = async (options: WorldOptions) => (world = await startWorld(options))
+const september = '2026-09' as Month
 const never = () => new AbortController().signal
 
 const backfillOf = (part: Partial<BackfillRequest> = {}): Promise<IngestSummary> =>
@@ -145,6 +150,27 @@ describe('backfill', () => {
       const summary = await backfillOf()
       expect(summary).toMatchObject({ exitCode: 0, window: run(-24 * 61, 0) })
     }
+  })
+
+  test('what is held for ever is read as far back as anything; prices by hand are left alone', async () => {
+    const series = [hourly('bitcoin', { from: -24 * 120 }), hourly('ethereum', { from: -24 * 120 })]
+    await begin({ market: marketOf(series) })
+    await world.ingest({ assets: [BTC], from: hour(-24 * 60) })
+    const byHand = { asset: 'my-token' as AssetId, quote: USD, time: NOW - HOUR_MS, price: '3' }
+    await importPrices([byHand], world.io, { dryRun: false })
+    const holdings = [{ asset: ETH, quantity: '1', unitCost: null, since: null }]
+    const summary = await backfillOf({ portfolio: portfolioOf({ holdings }) })
+    expect(summary).toMatchObject({ exitCode: 0, window: run(-24 * 61, 0), hours: { added: 24 * 61 + 1 } })
+    expect(summary.plan?.assets).toEqual([BTC, ETH])
+  })
+
+  test('flows that come in with the run say since when their assets are read', async () => {
+    await begin({ market: marketOf([hourly('bitcoin', { from: -24 * 120 })]) })
+    const flowsFile = join(world.folder, 'flows.csv')
+    writeFileSync(flowsFile, 'time,asset,quantity,kind\n2026-09-30T12:30:00Z,bitcoin,1,deposit\n')
+    await backfillOf({ portfolio: portfolioOf({ flowsFile }) })
+    const [chunk] = await world.store.chunks({ assets: [BTC], quote: USD, from: september, to: september })
+    expect(chunk?.columns.count.findIndex((count) => count > 0)).toBe(28 * 24 + 12)
   })
 
   test('an empty store has nothing to fill', async () => {

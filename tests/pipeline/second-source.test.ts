@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { AssetId } from '#core/asset.ts'
 import { HOUR_MS } from '#core/hour.ts'
+import { monthOf } from '#core/month.ts'
 import { LOCAL_OWNER } from '#core/portfolio.ts'
 import { DEFAULT_SETTINGS } from '#pnl/settings.ts'
 import { listFlows } from '#pipeline/queries/flows.ts'
@@ -64,9 +65,32 @@ describe('the second source of prices', () => {
       ...hole.map(() => 'allium estimated'),
       'coingecko ok',
     ])
+    const chunks = await world.store.chunks({
+      assets: [USDC],
+      quote: USD,
+      from: monthOf(NOW),
+      to: monthOf(NOW),
+    })
+    const counts = chunks.find(({ provider }) => provider === 'allium')?.columns.count
+    expect(counts?.filter((count) => count > 0)).toHaveLength(hole.length)
     world.calls()
     expect((await world.ingest({ portfolio: portfolioOf({ holdings }) })).nothingNew).toBe(true)
     expect(world.calls().filter((path) => path.includes('prices/history'))).toEqual([])
+  })
+
+  test('F14: what it confirms is no suspect any more once it was asked', async () => {
+    // Twenty times the price for one hour, at both: a jump that nothing later confirms.
+    const price = (offset: number) => (offset === -30 ? 20 : 1)
+    const spiked = { ...hourly('usd-coin', { price, platforms: { ethereum: CONTRACT } }), decimals: 6 }
+    await begin({ market: marketOf([hourly('ethereum'), spiked]) })
+    const first = await world.ingest({ portfolio: portfolioOf({ holdings }) })
+    expect(first.suspects).toMatchObject({ found: 2, left: 1 })
+    await world.ingest({ portfolio: portfolioOf({ holdings }) })
+    const ask = { ...ALL, assets: [USDC], quote: USD, from: hour(-30), to: hour(-30) }
+    const [row] = (await listPrices(world.store, DEFAULT_SETTINGS, ask)).rows
+    expect(row).toMatchObject({ mark: 20, quality: 'ok', source: 'coingecko' })
+    expect(await world.store.suspects({ states: ['pending', 'held'] })).toEqual([])
+    expect((await world.ingest({ portfolio: portfolioOf({ holdings }) })).nothingNew).toBe(true)
   })
 
   test('stands in when the first fails altogether', async () => {

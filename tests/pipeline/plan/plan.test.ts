@@ -37,7 +37,7 @@ function chunksOf(full: readonly HourRun[], empty: readonly HourRun[] = [], part
 }
 function stateOf(full: readonly HourRun[], empty: readonly HourRun[] = [], part: readonly Hour[] = []) {
   const chunks = chunksOf(full, empty, part)
-  return { chunks, gaps: [], suspects: [], newest: newestHour(chunks) } satisfies SeriesState
+  return { chunks, gaps: [], suspects: [], newest: newestHour(chunks), confirmed: [] } satisfies SeriesState
 }
 const gap = (from: number, to: number, reason: GapReason, tried: number, tries = 1): Gap => ({
   ...series,
@@ -106,6 +106,11 @@ describe('what is missing', () => {
     expect(missing([run(0, 399)], { ...state, suspects: [old] }, { now: NOW, retry: true })).toEqual([
       run(100, 124),
     ])
+  })
+
+  test('a suspect that another provider confirms by now is read again', () => {
+    const state = { ...stateOf([run(0, 400)]), confirmed: [at(100)] }
+    expect(missing([run(0, 399)], state)).toEqual([run(100, 101)])
   })
 })
 
