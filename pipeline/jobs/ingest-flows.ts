@@ -5,7 +5,7 @@ import type { FlowAsset } from '../ports.ts'
 import { Progress, type Context } from './ingest-context.ts'
 
 /** The source of the flows that mirror the portfolio's file. */
-const MIRROR_SOURCE = 'file'
+export const MIRROR_SOURCE = 'file'
 
 /**
  * Stores the portfolio and makes its flows those of its file. A dry run only reads the file.

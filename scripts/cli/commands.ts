@@ -13,7 +13,10 @@ const IN = 'Bring data in:'
 const READ = 'Read:'
 const CARE = 'Look after it:'
 
-/** Every command, in the order in which help lists them. */
+/**
+ * Every command, in the order in which help lists them. One of two words (`flows add`) is a command of its own, since
+ * commander would give `flows` the options that are meant for `add`.
+ */
 export const COMMANDS: readonly Entry[] = [
   {
     name: 'demo',
@@ -52,6 +55,18 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('../commands/import.ts'),
   },
   {
+    name: 'flows add',
+    group: IN,
+    summary: 'one flow by hand',
+    load: () => import('../commands/flows/add.ts'),
+  },
+  {
+    name: 'prices import',
+    group: IN,
+    summary: 'prices by hand, from a file',
+    load: () => import('../commands/prices/import.ts'),
+  },
+  {
     name: 'pnl',
     group: READ,
     summary: 'what each token made in each hour, and why',
@@ -66,7 +81,7 @@ export const COMMANDS: readonly Entry[] = [
   {
     name: 'prices',
     group: READ,
-    summary: 'hourly marks and candles; "prices import" takes prices by hand',
+    summary: 'hourly marks and candles',
     load: () => import('../commands/prices.ts'),
   },
   {
@@ -78,7 +93,7 @@ export const COMMANDS: readonly Entry[] = [
   {
     name: 'flows',
     group: READ,
-    summary: 'what came in and went out; "flows add" adds one',
+    summary: 'what came in and went out',
     load: () => import('../commands/flows.ts'),
   },
   {
@@ -90,8 +105,20 @@ export const COMMANDS: readonly Entry[] = [
   {
     name: 'gaps',
     group: READ,
-    summary: 'what is missing and why; "gaps accept" and "gaps reject" decide',
+    summary: 'what is missing and why, and samples kept aside',
     load: () => import('../commands/gaps.ts'),
+  },
+  {
+    name: 'gaps accept',
+    group: READ,
+    summary: 'take a sample that was kept aside',
+    load: () => import('../commands/gaps/decide.ts'),
+  },
+  {
+    name: 'gaps reject',
+    group: READ,
+    summary: 'keep it out for good',
+    load: () => import('../commands/gaps/decide.ts'),
   },
   {
     name: 'export',
@@ -136,3 +163,12 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('../commands/completion.ts'),
   },
 ]
+
+/** The command line with the words of a two-word command put together, as commander looks it up. */
+export function joinWords(argv: readonly string[]): string[] {
+  const at = argv.findIndex((word, index) =>
+    COMMANDS.some(({ name }) => name === `${word} ${argv[index + 1] ?? ''}`),
+  )
+  if (at < 0) return [...argv]
+  return [...argv.slice(0, at), `${argv[at]} ${argv[at + 1]}`, ...argv.slice(at + 2)]
+}

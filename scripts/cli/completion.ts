@@ -23,8 +23,21 @@ export function grammarOf(command: Command): Grammar {
     name: command.name(),
     summary: command.description(),
     options: command.options.filter((option) => option.long !== undefined).map(grammarOption),
-    commands: command.commands.map(grammarOf),
+    commands: nested(command.commands.map(grammarOf)),
   }
+}
+
+/** Two-word commands as shells see them: the second word under the first. */
+function nested(commands: readonly Grammar[]): Grammar[] {
+  const second = ({ name }: Grammar, first: string) => name.startsWith(`${first} `)
+  return commands
+    .filter(({ name }) => !name.includes(' '))
+    .map((command) => ({
+      ...command,
+      commands: commands
+        .filter((one) => second(one, command.name))
+        .map((one) => ({ ...one, name: one.name.slice(command.name.length + 1) })),
+    }))
 }
 
 function grammarOption(option: Option): GrammarOption {
@@ -55,7 +68,11 @@ const ASSETS =
 const longs = (grammar: Grammar): string[] => grammar.options.map((option) => option.long)
 const names = (grammar: Grammar): string[] => grammar.commands.map((command) => command.name)
 const wordsOf = (command: Grammar, program: Grammar): string =>
-  [...names(command), ...longs(command), ...longs(program)].join(' ')
+  [
+    ...names(command),
+    ...new Set([...longs(command), ...command.commands.flatMap(longs)]),
+    ...longs(program),
+  ].join(' ')
 
 /** Options that take a value, each once, over all commands. */
 function valued(program: Grammar): GrammarOption[] {

@@ -1,7 +1,7 @@
 import { TidemarkError } from '#core/errors.ts'
 import { errorDocument } from '#delivery/error-json.ts'
 import type { Act } from './command.ts'
-import { COMMANDS } from './commands.ts'
+import { COMMANDS, joinWords } from './commands.ts'
 import type { Cli } from './context.ts'
 import { describeFailure, failureOf } from './failure.ts'
 import { Output, survivePipes, writeDocument, type Outcome } from './output.ts'
@@ -54,7 +54,7 @@ async function run(argv: readonly string[], stop: Stop, json: boolean): Promise<
   const help: string[] = []
   const program = buildProgram(act, { help: (text) => void help.push(text) })
   try {
-    await program.parseAsync(helpAsOption(argv), { from: 'user' })
+    await program.parseAsync(joinWords(helpAsOption(argv)), { from: 'user' })
   } catch (error) {
     if (isHelp(error)) return writeHelp(help.join(''), json)
     if (!json) process.stderr.write(help.join(''))

@@ -29,8 +29,10 @@ export function buildProgram(act: Act, words: Words): Command {
   addGlobals(program)
   addHelpTexts(program)
   for (const entry of COMMANDS) {
-    const command = program.command(entry.name).description(entry.summary).helpGroup(entry.group)
-    command.optionsGroup('Options:')
+    // Not `program.command(…)`, which would take the second word of a name for an argument.
+    const command = program.createCommand(entry.name).copyInheritedSettings(program)
+    command.description(entry.summary).helpGroup(entry.group).optionsGroup('Options:')
+    program.addCommand(command)
   }
   // Only the command that was named is loaded, and before its own options are parsed.
   program.hook('preSubcommand', async (_program, command) => {

@@ -9,9 +9,8 @@ import { listOutcome, pageAsk, type List } from '../cli/list.ts'
 import { checkRange, listOptions, type ListOptions } from '../cli/options.ts'
 import type { Outcome } from '../cli/output.ts'
 import { readConfig } from '../wiring/config.ts'
-import { choosePortfolio } from '../wiring/portfolio.ts'
-import { openForReading } from '../wiring/store.ts'
-import { defineFlowsAdd } from './flows/add.ts'
+import { portfolioToRead } from '../wiring/portfolio.ts'
+import { openForQuery } from '../wiring/store.ts'
 
 export function define(command: Command, act: Act): void {
   examples(command, [
@@ -19,8 +18,7 @@ export function define(command: Command, act: Act): void {
     ['tidemark flows --asset bitcoin --from 2026-01-01 --json', ''],
     ['tidemark flows add --asset bitcoin --quantity 0.1 --kind buy --unit-price 68000', 'one by hand'],
   ])
-  listOptions(command).enablePositionalOptions().action(act(run))
-  defineFlowsAdd(command.command('add').description('one flow by hand'), act)
+  listOptions(command).action(act(run))
 }
 
 const FLOWS: List<Flow> = {
@@ -43,13 +41,14 @@ const FLOWS: List<Flow> = {
 async function run(cli: Cli, options: ListOptions): Promise<Outcome> {
   checkRange(options)
   const config = readConfig(cli)
-  const store = await openForReading(config)
+  const opened = await openForQuery(config)
+  const { store } = opened
   try {
-    const chosen = await choosePortfolio(cli, config, store)
+    const portfolio = await portfolioToRead(cli, config, opened)
     const page = await listFlows(store, {
       ...pageAsk(options),
       owner: cli.globals.owner,
-      portfolio: chosen?.portfolio ?? null,
+      portfolio,
       assets: options.asset,
       from: options.from,
       to: options.to,

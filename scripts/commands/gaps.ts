@@ -10,7 +10,6 @@ import type { Outcome } from '../cli/output.ts'
 import { gapDocument } from '../cli/gap-document.ts'
 import { readConfig } from '../wiring/config.ts'
 import { openForReading } from '../wiring/store.ts'
-import { defineDecision } from './gaps/decide.ts'
 
 export function define(command: Command, act: Act): void {
   examples(command, [
@@ -18,9 +17,7 @@ export function define(command: Command, act: Act): void {
     ['tidemark backfill', 'asks for them again'],
     ['tidemark gaps accept --asset bitcoin --time 2026-11-01T06:00:12Z', 'take a sample that was kept aside'],
   ])
-  listOptions(command).enablePositionalOptions().action(act(run))
-  defineDecision(command.command('accept').description('take a sample that was kept aside'), 'accept', act)
-  defineDecision(command.command('reject').description('keep it out for good'), 'reject', act)
+  listOptions(command).action(act(run))
 }
 
 const GAPS: List<Gap> = {

@@ -11,7 +11,7 @@ import { assetOption, pageOptions, type PageOptions } from '../cli/options.ts'
 import type { Outcome } from '../cli/output.ts'
 import { timeOption } from '../cli/times.ts'
 import { readConfig } from '../wiring/config.ts'
-import { choosePortfolio } from '../wiring/portfolio.ts'
+import { portfolioToRead } from '../wiring/portfolio.ts'
 import { markSettings } from '../wiring/settings.ts'
 import { openForQuery } from '../wiring/store.ts'
 
@@ -58,16 +58,17 @@ const HOLDINGS: List<HoldingRow> = {
 
 async function run(cli: Cli, options: Options): Promise<Outcome> {
   const config = readConfig(cli)
-  const { store, writable } = await openForQuery(config)
+  const opened = await openForQuery(config)
+  const { store, writable } = opened
   try {
-    const chosen = await choosePortfolio(cli, config, store)
-    if (chosen === null) {
+    const portfolio = await portfolioToRead(cli, config, opened)
+    if (portfolio === null) {
       const empty = 'There is no portfolio: "tidemark init" writes one to edit.'
       return listOutcome(cli, { ...HOLDINGS, empty }, { rows: [], total: 0 }, options)
     }
     const page = await listHoldings(store, markSettings(config), {
       ...pageAsk(options),
-      portfolio: chosen.portfolio,
+      portfolio,
       assets: options.asset,
       now: options.to ?? Date.now(),
       persist: writable && options.to === undefined,

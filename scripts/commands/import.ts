@@ -8,6 +8,7 @@ import type { Outcome } from '../cli/output.ts'
 import { grouped } from '../cli/plan-text.ts'
 import { readConfig } from '../wiring/config.ts'
 import { fileName, flowsReader } from '../wiring/files.ts'
+import { refuseInvented } from '../wiring/invented.ts'
 import { jobBase } from '../wiring/job.ts'
 import { portfolioToWrite } from '../wiring/portfolio.ts'
 import { openForJob, openForReading } from '../wiring/store.ts'
@@ -29,6 +30,7 @@ export function define(command: Command, act: Act): void {
 async function run(cli: Cli, file: string, options: Options): Promise<Outcome> {
   const config = readConfig(cli)
   const dryRun = options.dryRun ?? false
+  refuseInvented(config.dataDir)
   cli.stop.drain()
   cli.out.note(`Reading ${file === '-' ? 'stdin' : file}…`)
   const store = dryRun ? await openForReading(config) : await openForJob(config, true)

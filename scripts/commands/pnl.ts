@@ -13,7 +13,7 @@ import { checkRange, rangeOptions, type RangeOptions } from '../cli/options.ts'
 import type { Outcome } from '../cli/output.ts'
 import { assetList } from '../cli/values.ts'
 import { readConfig } from '../wiring/config.ts'
-import { choosePortfolio } from '../wiring/portfolio.ts'
+import { portfolioToRead } from '../wiring/portfolio.ts'
 import { markSettings } from '../wiring/settings.ts'
 import { openForQuery } from '../wiring/store.ts'
 
@@ -50,12 +50,13 @@ export function define(command: Command, act: Act): void {
 async function run(cli: Cli, options: Options): Promise<Outcome> {
   checkRange(options)
   const config = readConfig(cli)
-  const { store, writable } = await openForQuery(config)
+  const opened = await openForQuery(config)
+  const { store, writable } = opened
   try {
-    const chosen = await choosePortfolio(cli, config, store)
+    const portfolio = await portfolioToRead(cli, config, opened)
     const request: PnlRequest = {
-      portfolio: chosen?.portfolio ?? null,
-      quote: chosen?.portfolio.baseCurrency ?? config.baseCurrency,
+      portfolio,
+      quote: portfolio?.baseCurrency ?? config.baseCurrency,
       from: options.from,
       to: options.to,
       days: options.days,

@@ -13,7 +13,6 @@ import { readConfig } from '../wiring/config.ts'
 import { choosePortfolio } from '../wiring/portfolio.ts'
 import { markSettings } from '../wiring/settings.ts'
 import { openForReading } from '../wiring/store.ts'
-import { definePricesImport } from './prices/import.ts'
 
 type Options = ListOptions & { quote?: string }
 
@@ -25,9 +24,7 @@ export function define(command: Command, act: Act): void {
   ])
   listOptions(command)
     .option('--quote <code>', 'currency they are quoted in (default: base currency)')
-    .enablePositionalOptions()
     .action(act(run))
-  definePricesImport(command.command('import').description('prices by hand, from a file'), act)
 }
 
 /** Every hour of a row's candle as machines read it: null where there is none, digits as they are kept. */

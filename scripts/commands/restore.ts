@@ -6,6 +6,7 @@ import type { Cli } from '../cli/context.ts'
 import type { Outcome } from '../cli/output.ts'
 import { grouped } from '../cli/plan-text.ts'
 import { readConfig, storeFile } from '../wiring/config.ts'
+import { forgetStamps } from '../wiring/mirror.ts'
 import { jobName } from '../wiring/job.ts'
 
 export function define(command: Command, act: Act): void {
@@ -27,6 +28,7 @@ async function restore(cli: Cli, from: string): Promise<Outcome> {
     holder: jobName(),
     now: Date.now(),
   })
+  forgetStamps(config)
   const { savedAs, bytes, hash } = restored
   return {
     exitCode: 0,

@@ -6,9 +6,12 @@ import type { Portfolio } from '#core/portfolio.ts'
 import type { LedgerStore } from '#pipeline/ports.ts'
 import type { Cli } from '../cli/context.ts'
 import { readText } from './config.ts'
+import { mirrorFlows } from './mirror.ts'
 
 /** Written by `init` and found without being named. */
 export const PORTFOLIO_FILE = 'portfolio.yaml'
+
+const STORED = 'stored'
 
 /** The portfolio a command works on, and in words where it was found. */
 export type Chosen = { readonly portfolio: Portfolio; readonly place: string }
@@ -31,7 +34,7 @@ export async function choosePortfolio(
     const text = readText(named)
     if (text !== null) return fromText(text, named, owner)
     const stored = given === null ? null : await store?.portfolio(owner, given)
-    if (stored) return { portfolio: stored, place: 'stored' }
+    if (stored) return { portfolio: stored, place: STORED }
     throw new TidemarkError('PORTFOLIO_INVALID', {
       message: `There is no portfolio file ${named}.`,
       fix: 'Check --portfolio and TIDEMARK_PORTFOLIO, or run "tidemark init" to write a portfolio to edit.',
@@ -52,11 +55,29 @@ async function fromText(text: string, path: string, owner: string): Promise<Chos
 function fromStore(stored: readonly Portfolio[]): Chosen | null {
   const [first, second] = stored
   if (first === undefined) return null
-  if (second === undefined) return { portfolio: first, place: 'stored' }
+  if (second === undefined) return { portfolio: first, place: STORED }
   throw new TidemarkError('USAGE', {
     message: `${stored.length} portfolios are stored: ${stored.map(({ name }) => name).join(', ')}.`,
     fix: 'Name one with --portfolio.',
   })
+}
+
+/**
+ * The portfolio that a question is about. One from a file is stored as it stands now, with its flows file, so that an
+ * edit counts at once; a store that cannot be written answers with what it has, and says so.
+ */
+export async function portfolioToRead(
+  cli: Cli,
+  config: Config,
+  { store, writable }: { store: LedgerStore; writable: boolean },
+): Promise<Portfolio | null> {
+  const chosen = await choosePortfolio(cli, config, store)
+  if (chosen === null || chosen.place === STORED || cli.out.invented) return chosen?.portfolio ?? null
+  if (writable) await mirrorFlows(config, store, chosen.portfolio)
+  else if (chosen.portfolio.flowsFile !== null) {
+    cli.out.warn('! The store is read-only: flows are those of the last "tidemark ingest".')
+  }
+  return chosen.portfolio
 }
 
 /**

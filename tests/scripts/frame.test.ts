@@ -22,7 +22,8 @@ describe('help', () => {
 
   test('of every command begins with examples, and "help NAME" is the same', async () => {
     for (const { name } of COMMANDS) {
-      const [option, command] = await Promise.all([run(name, '--help'), run('help', name)])
+      const words = name.split(' ')
+      const [option, command] = await Promise.all([run(...words, '--help'), run('help', ...words)])
       expect(option.stdout, name).toMatch(/^Examples:\n {2}\$ \w+/)
       expect(option.stdout, name).toContain(`Usage: tidemark ${name}`)
       expect(command.stdout, name).toBe(option.stdout)
@@ -162,7 +163,7 @@ describe('colour', () => {
 describe('completion', () => {
   test.each(['bash', 'zsh', 'fish'])('the script for %s parses and knows every command', async (shell) => {
     const script = (await run('completion', shell)).stdout
-    for (const { name } of COMMANDS) expect(script).toContain(name)
+    for (const { name } of COMMANDS) for (const word of name.split(' ')) expect(script).toContain(word)
     const parsed = spawnSync(shell, ['-n'], { input: script, encoding: 'utf8' })
     if (parsed.error !== undefined)
       return console.log(`${shell} is not installed here: its script is not parsed`)
@@ -181,6 +182,8 @@ describe('completion', () => {
     expect(complete('ver')).toBe('verify')
     expect(complete('pnl', '--eve')).toBe('--every')
     expect(complete('pnl', '--every', '1')).toBe('1h 1d 1w')
+    expect(complete('flows', 'ad')).toBe('add')
+    expect(complete('flows', 'add', '--unit')).toBe('--unit-price')
     expect(complete('pnl', '--asset', 'bi')).toBe('bitcoin binancecoin')
   })
 })

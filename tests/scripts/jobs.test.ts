@@ -231,7 +231,7 @@ describe('the store', () => {
     JSON.parse(damaged.stdout)
   })
 
-  test('F23: nothing is left of a run that ended but its data', async () => {
+  test('a run that brings nothing new says so', async () => {
     const { run } = place('runs')
     await run(['ingest', '-q', '--coins', '2', '--days', '1'])
     const again = await run(['ingest', '--coins', '2', '--days', '1', '--json', '-q'])
@@ -250,9 +250,9 @@ describe('secrets', () => {
     await run(['config', '--json'])
     // Pasted into the wrong variable.
     await run(['config'], { env: { COINGECKO_PLAN: CANARY } })
-    await run(['ingest', '--json'], {
-      env: { COINGECKO_BASE_URL: `http://user:${CANARY}@127.0.0.1:1/${CANARY}` },
-    })
+    // In a URL, before the host and as a part of the path.
+    const url = simulator.coingeckoUrl.replace('127', `user:${CANARY}@127`)
+    await run(['ingest', '--json', '--debug'], { env: { COINGECKO_BASE_URL: `${url}/${CANARY}` } })
     const files = readdirSync(join(cwd, 'data'), { recursive: true, withFileTypes: true }).filter((one) =>
       one.isFile(),
     )

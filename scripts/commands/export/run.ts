@@ -7,7 +7,7 @@ import { checkRange } from '../../cli/options.ts'
 import type { Outcome } from '../../cli/output.ts'
 import { grouped } from '../../cli/plan-text.ts'
 import { readConfig } from '../../wiring/config.ts'
-import { choosePortfolio } from '../../wiring/portfolio.ts'
+import { portfolioToRead } from '../../wiring/portfolio.ts'
 import { openForQuery } from '../../wiring/store.ts'
 import type { ExportOptions } from '../export.ts'
 import { SOURCES } from './rows.ts'
@@ -16,13 +16,16 @@ import { SOURCES } from './rows.ts'
 export async function runExport(cli: Cli, options: ExportOptions): Promise<Outcome> {
   checkRange(options)
   const config = readConfig(cli)
-  const { store, writable } = await openForQuery(config)
+  const opened = await openForQuery(config)
+  const { store, writable } = opened
   try {
-    const portfolio = (await choosePortfolio(cli, config, store))?.portfolio ?? null
+    const portfolio = await portfolioToRead(cli, config, opened)
     const { owner } = cli.globals
     const exported = await SOURCES[options.what]({ owner, config, options, store, writable, portfolio })
     const exitCode = exported.whole ? EXIT.complete : EXIT.someMissing
     const { what, output } = options
+    // Rows go where no label fits, so the person who exports is told.
+    if (cli.out.invented) cli.out.warn('! These rows are the invented data of "tidemark demo".')
     if (output === undefined || output === '-') {
       // With --json stdout is one JSON document, and here the rows are that document.
       await toStdout(exported.chunks(cli.out.json ? 'json' : options.format))

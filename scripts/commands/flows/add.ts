@@ -11,6 +11,7 @@ import type { Outcome } from '../../cli/output.ts'
 import { timeOption } from '../../cli/times.ts'
 import { singleAsset, usage } from '../../cli/values.ts'
 import { readConfig } from '../../wiring/config.ts'
+import { refuseInvented } from '../../wiring/invented.ts'
 import { jobBase } from '../../wiring/job.ts'
 import { portfolioToWrite } from '../../wiring/portfolio.ts'
 import { openForJob } from '../../wiring/store.ts'
@@ -30,7 +31,7 @@ type Options = {
   note?: string
 }
 
-export function defineFlowsAdd(command: Command, act: Act): void {
+export function define(command: Command, act: Act): void {
   examples(command, [
     ['tidemark flows add --asset bitcoin --quantity 0.1 --kind buy --unit-price 68000 --fee 5', ''],
     ['tidemark flows add --asset ethereum --quantity=-2 --kind sell --time "2026-11-01 12:30"', ''],
@@ -58,6 +59,7 @@ export function defineFlowsAdd(command: Command, act: Act): void {
 
 async function run(cli: Cli, options: Options): Promise<Outcome> {
   const config = readConfig(cli)
+  refuseInvented(config.dataDir)
   cli.stop.drain()
   const store = await openForJob(config, true)
   try {

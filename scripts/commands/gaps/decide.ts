@@ -8,6 +8,7 @@ import type { Outcome } from '../../cli/output.ts'
 import { timeOption } from '../../cli/times.ts'
 import { singleAsset } from '../../cli/values.ts'
 import { readConfig } from '../../wiring/config.ts'
+import { refuseInvented } from '../../wiring/invented.ts'
 import { jobBase } from '../../wiring/job.ts'
 import { openForJob } from '../../wiring/store.ts'
 
@@ -15,7 +16,8 @@ type Options = { asset: AssetId; time: number; provider: string; quote?: string 
 const STATES = { accept: 'accepted', reject: 'rejected' } as const
 
 /** `gaps accept` and `gaps reject`: a sample that was kept aside, decided by hand. */
-export function defineDecision(command: Command, verb: keyof typeof STATES, act: Act): void {
+export function define(command: Command, act: Act): void {
+  const verb = command.name() === 'gaps accept' ? 'accept' : 'reject'
   examples(command, [[`tidemark gaps ${verb} --asset bitcoin --time 2026-11-01T06:00:12Z`, '']])
     .requiredOption('--asset <id>', 'asset of the sample', singleAsset('--asset'))
     .requiredOption('--time <time>', 'its time, as "tidemark gaps" lists it', timeOption('--time'))
@@ -26,6 +28,7 @@ export function defineDecision(command: Command, verb: keyof typeof STATES, act:
 
 async function decide(cli: Cli, verb: keyof typeof STATES, options: Options): Promise<Outcome> {
   const config = readConfig(cli)
+  refuseInvented(config.dataDir)
   cli.stop.drain()
   const store = await openForJob(config, false)
   try {

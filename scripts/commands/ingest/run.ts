@@ -7,6 +7,7 @@ import type { Outcome } from '../../cli/output.ts'
 import { planLines } from '../../cli/plan-text.ts'
 import { summaryText } from '../../cli/summary-text.ts'
 import { beginJob, startLines, type Job } from '../../wiring/job.ts'
+import { keepStamp, mirrorStamp } from '../../wiring/mirror.ts'
 import { writeAssetNames } from '../../wiring/names.ts'
 import { choosePortfolio, type Chosen } from '../../wiring/portfolio.ts'
 import { summaryDocument } from './summary-document.ts'
@@ -20,9 +21,13 @@ export async function runJob(cli: Cli, config: Config, dryRun: boolean, work: Wo
     const chosen = await choosePortfolio(cli, config, job.store)
     for (const { address } of chosen?.portfolio.wallets ?? []) job.own.add(address)
     for (const line of startLines(config, describe(chosen), job.logPath)) cli.out.note(line)
-    const summary = await work(job, chosen?.portfolio ?? null, cli.stop.signal)
+    const portfolio = chosen?.portfolio ?? null
+    const stamp = portfolio === null ? null : mirrorStamp(config, portfolio)
+    const summary = await work(job, portfolio, cli.stop.signal)
     job.settle()
     if (!dryRun) await writeAssetNames(job.store, config.dataDir)
+    const ended = summary.outcome === 'complete' || summary.outcome === 'partial'
+    if (!dryRun && ended && portfolio !== null && stamp !== null) keepStamp(config, portfolio, stamp)
     return outcomeOf(cli, summary)
   } finally {
     await job.close()

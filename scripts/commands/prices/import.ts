@@ -7,11 +7,12 @@ import type { Outcome } from '../../cli/output.ts'
 import { grouped } from '../../cli/plan-text.ts'
 import { readConfig } from '../../wiring/config.ts'
 import { fileName, inputOf } from '../../wiring/files.ts'
+import { refuseInvented } from '../../wiring/invented.ts'
 import { jobBase } from '../../wiring/job.ts'
 import { choosePortfolio } from '../../wiring/portfolio.ts'
 import { openForJob, openForReading } from '../../wiring/store.ts'
 
-export function definePricesImport(command: Command, act: Act): void {
+export function define(command: Command, act: Act): void {
   examples(command, [
     ['tidemark prices import otc.csv', 'time,asset,price[,quote]: they stay marked "manual"'],
     ['tidemark prices import - < otc.csv', ''],
@@ -24,6 +25,7 @@ export function definePricesImport(command: Command, act: Act): void {
 async function run(cli: Cli, file: string, options: { dryRun?: true }): Promise<Outcome> {
   const config = readConfig(cli)
   const dryRun = options.dryRun ?? false
+  refuseInvented(config.dataDir)
   cli.stop.drain()
   const store = dryRun ? await openForReading(config) : await openForJob(config, true)
   try {
