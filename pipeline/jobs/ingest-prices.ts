@@ -5,8 +5,9 @@ import { gapReasonOf } from '#ingestion/http/failure.ts'
 import { givenRuns } from '../plan/missing.ts'
 import type { Plan, PlannedWindow } from '../plan/plan.ts'
 import { within, without } from '../plan/runs.ts'
+import type { SeriesReader } from '../ports.ts'
 import { isAbort, isItemError, type Context, type Progress } from './ingest-context.ts'
-import { writeOf } from './ingest-answer.ts'
+import { writeOf, type Known } from './ingest-answer.ts'
 import { storedSeries } from './ingest-state.ts'
 import type { PriceFeed } from './io.ts'
 import { pool } from './pool.ts'
@@ -55,16 +56,7 @@ async function readWindow(
   try {
     const answer = await feed.source.prices({ asset, quote, from, to }, grace)
     tally.answers++
-    const stored = await storedSeries(io.store, asset, quote, [window.core])
-    const months = { from: monthOf(window.core.from), to: monthOf(window.core.to - 1) }
-    const others = await io.store.chunks({ assets: [asset], quote, ...months })
-    const { gaps, suspects } = stored.state(window.provider)
-    const write = writeOf(window, answer, {
-      gaps,
-      suspects,
-      others: others.filter((chunk) => chunk.provider !== window.provider),
-      now: io.now(),
-    })
+    const write = writeOf(window, answer, await knownOf(window, context))
     for (const counts of await io.store.writePrices([write])) tally.addHours(counts)
     return false
   } catch (error) {
@@ -74,6 +66,21 @@ async function readWindow(
     return true
   } finally {
     await usage.flush()
+  }
+}
+
+/** What an answer is judged with. Chunks are read only where another provider has any. */
+async function knownOf(window: PlannedWindow, { io }: Context): Promise<Known> {
+  const { asset, quote, provider, core } = window
+  const months = { from: monthOf(core.from), to: monthOf(core.to - 1) }
+  const shared = await hasOther(window, io.store)
+  const chunks = shared ? await io.store.chunks({ assets: [asset], quote, ...months }) : []
+  const gaps = await io.store.gaps({ asset, quote })
+  return {
+    gaps: gaps.filter((gap) => gap.provider === provider),
+    suspects: await io.store.suspects({ asset, quote, provider }),
+    others: chunks.filter((chunk) => chunk.provider !== provider),
+    now: io.now(),
   }
 }
 
@@ -90,7 +97,7 @@ async function noteFailure(
   const halts = down || error.code.startsWith('CREDENTIAL') || error.code === 'CONFIG_INVALID'
   if (halts) halt.error ??= error
   if (reason === 'not-listed') halt.unlisted.add(nameOf(window))
-  if (reason === 'not-listed' && (await hasOther(window, context))) {
+  if (reason === 'not-listed' && (await hasOther(window, io.store))) {
     context.emit({ type: 'notice', level: 'warn', message: error.message })
   } else tally.fail(nameOf(window), window.provider, error)
   // That says nothing about the hours: they stay as they are, and the next run asks for them.
@@ -100,9 +107,9 @@ async function noteFailure(
 }
 
 /** Whether the asset is priced from elsewhere: by hand, or by another provider. */
-async function hasOther({ asset, quote, provider }: PlannedWindow, { io }: Context): Promise<boolean> {
-  const revisions = await io.store.revisions([asset], quote)
-  return revisions.some((chunk) => chunk.provider !== provider)
+async function hasOther(window: PlannedWindow, store: SeriesReader): Promise<boolean> {
+  const revisions = await store.revisions([window.asset], window.quote)
+  return revisions.some((chunk) => chunk.provider !== window.provider)
 }
 
 /** Hours of the core that hold nothing and are no gap of another kind yet. */

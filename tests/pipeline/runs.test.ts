@@ -156,11 +156,12 @@ describe('backfill', () => {
     const series = [hourly('bitcoin', { from: -24 * 120 }), hourly('ethereum', { from: -24 * 120 })]
     await begin({ market: marketOf(series) })
     await world.ingest({ assets: [BTC], from: hour(-24 * 60) })
+    await world.ingest({ assets: [ETH], days: 1 })
     const byHand = { asset: 'my-token' as AssetId, quote: USD, time: NOW - HOUR_MS, price: '3' }
     await importPrices([byHand], world.io, { dryRun: false })
     const holdings = [{ asset: ETH, quantity: '1', unitCost: null, since: null }]
     const summary = await backfillOf({ portfolio: portfolioOf({ holdings }) })
-    expect(summary).toMatchObject({ exitCode: 0, window: run(-24 * 61, 0), hours: { added: 24 * 61 + 1 } })
+    expect(summary).toMatchObject({ exitCode: 0, window: run(-24 * 61, 0), hours: { added: 24 * 59 } })
     expect(summary.plan?.assets).toEqual([BTC, ETH])
   })
 
