@@ -76,6 +76,11 @@ export class Db {
       .map((row) => this.checked(table, row))
   }
 
+  /** Rows of a query as arrays of its columns, which costs half of what rows by name do. */
+  arrays(sql: string, params: Params = {}): SqlValue[][] {
+    return this.prepare(sql).raw().all(params) as unknown as SqlValue[][]
+  }
+
   /** The row with the key columns of `params`, or null. */
   get<T>(table: Table<T>, params: Params): T | null {
     const row = this.prepare(selectSql(table, whereKey(table))).get(params)

@@ -7,6 +7,7 @@ import {
   COUNT_MONTHS,
   CREATE_STAGING,
   FIND_GONE,
+  INDEX_STAGED,
   INSERT_STAGED,
   RETIRE_GONE,
   TOUCH_UNCHANGED,
@@ -24,6 +25,7 @@ export async function importFlows(db: Db, change: FlowImport): Promise<FlowImpor
   try {
     side.read(() => side.sqlite.exec(CREATE_STAGING))
     for await (const piece of change.flows) stage(side, change, piece)
+    side.read(() => side.sqlite.exec(INDEX_STAGED))
     db.failpoint('importFlows:staged')
     if (change.dryRun === true) return side.read(() => classify(side, change))
     return side.write('importFlows', () => apply(side, change), changedAnything).result

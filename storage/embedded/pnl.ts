@@ -57,12 +57,16 @@ export const batchTable: Table<Batch> = {
 
 const OF_PORTFOLIO = 'WHERE owner = @owner AND portfolio = @portfolio AND quote = @quote'
 
+const PNL_KEYS = `SELECT month, key FROM pnl_months ${OF_PORTFOLIO} ORDER BY month`
+
 export function pnlStore(db: Db): PnlStore {
   return {
-    async pnlMonths(owner, portfolio, quote) {
-      return db.read(() =>
-        db.all(pnlMonthTable, `${OF_PORTFOLIO} ORDER BY month`, { owner, portfolio, quote }),
-      )
+    async pnlKeys(owner, portfolio, quote) {
+      const rows = db.read(() => db.prepare(PNL_KEYS).all({ owner, portfolio, quote }))
+      return rows.map((row) => ({ month: text(row['month']) as Month, key: text(row['key']) }))
+    },
+    async pnlMonth(owner, portfolio, quote, month) {
+      return db.read(() => db.get(pnlMonthTable, { owner, portfolio, quote, month }))
     },
     async batches(owner, portfolio, quote, from, to) {
       const tail = `${OF_PORTFOLIO} AND month BETWEEN @from AND @to ORDER BY month, asset, wallet, chain`

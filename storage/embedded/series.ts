@@ -36,7 +36,7 @@ export function seriesStore(db: Db): SeriesReader & PriceWriter {
       return db.read(() => inOrder(query.assets).flatMap((asset) => chunksOf(db, query, asset)))
     },
     async revisions(assets, quote) {
-      return db.read(() => inOrder(assets).flatMap((asset) => revisionsOf(db, asset, quote)))
+      return db.read(() => revisionsOf(db, inOrder(assets), quote))
     },
     async series() {
       const rows = db.read(() => db.prepare(SERIES).all({}))
@@ -69,20 +69,19 @@ function chunksOf(db: Db, { quote, from, to }: ChunkQuery, asset: AssetId): Chun
   )
 }
 
-function revisionsOf(db: Db, asset: AssetId, quote: Quote): ChunkRevision[] {
-  const rows = db
-    .prepare(
-      `SELECT provider, month, revision FROM chunks INDEXED BY chunks_by_revision
-       WHERE quote = @quote AND asset = @asset ORDER BY provider, month`,
-    )
-    .all({ asset, quote })
-  return rows.map((row) => ({
-    asset,
-    provider: text(row['provider']),
-    month: text(row['month']) as Month,
-    revision: int(row['revision']),
+/** Answered from the index alone; as arrays, since a store of many assets has many months. */
+function revisionsOf(db: Db, assets: readonly AssetId[], quote: Quote): ChunkRevision[] {
+  const rows = db.arrays(REVISIONS, { quote, assets: JSON.stringify(assets) })
+  return rows.map(([asset, provider, month, revision]) => ({
+    asset: text(asset) as AssetId,
+    provider: text(provider),
+    month: text(month) as Month,
+    revision: int(revision),
   }))
 }
+
+const REVISIONS = `SELECT asset, provider, month, revision FROM chunks INDEXED BY chunks_by_revision
+  WHERE quote = @quote AND asset IN (SELECT value FROM json_each(@assets)) ORDER BY asset, provider, month`
 
 function writePrices(db: Db, writes: readonly PriceWrite[]): MergeCounts[] {
   return writes.map(({ run, suspects, gaps }) => {

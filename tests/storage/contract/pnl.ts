@@ -23,8 +23,13 @@ export function pnlContract(newStore: NewStore): void {
         batches[2],
       ])
       expect(await store.batches('other', 'main', USD, all[3], all[4])).toEqual([])
-      expect(await store.pnlMonths('local', 'main', USD)).toEqual(months)
-      expect(await store.pnlMonths('local', 'second', USD)).toEqual([])
+      expect(await store.pnlKeys('local', 'main', USD)).toEqual(
+        months.map(({ month, key }) => ({ month, key })),
+      )
+      for (const month of months)
+        expect(await store.pnlMonth('local', 'main', USD, month.month)).toEqual(month)
+      expect(await store.pnlKeys('local', 'second', USD)).toEqual([])
+      expect(await store.pnlMonth('local', 'second', USD, months[0]!.month)).toBeNull()
     })
 
     test('one write replaces, adds and drops together', async () => {
@@ -40,7 +45,7 @@ export function pnlContract(newStore: NewStore): void {
         droppedMonths: [pnlMonthOf('2026-02')],
       })
       expect(await store.batches(...all)).toEqual([next])
-      expect(await store.pnlMonths('local', 'main', USD)).toEqual([pnlMonthOf('2026-01', { key: 'k2' })])
+      expect(await store.pnlKeys('local', 'main', USD)).toEqual([{ month: '2026-01', key: 'k2' }])
     })
   })
 }
