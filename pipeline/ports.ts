@@ -186,7 +186,9 @@ export type PnlMonth = {
   readonly states: string
 }
 export interface PnlStore {
-  pnlMonths(owner: string, portfolio: string, quote: Quote): Promise<PnlMonth[]>
+  /** Keys of all months of a portfolio, ascending, without their states. */
+  pnlKeys(owner: string, portfolio: string, quote: Quote): Promise<Pick<PnlMonth, 'month' | 'key'>[]>
+  pnlMonth(owner: string, portfolio: string, quote: Quote, month: Month): Promise<PnlMonth | null>
   /** Ordered by month, asset, wallet, chain. */
   batches(owner: string, portfolio: string, quote: Quote, from: Month, to: Month): Promise<Batch[]>
   /** One transaction: batches and months replace those with the same keys; what is `dropped` goes. */

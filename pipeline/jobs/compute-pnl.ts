@@ -1,23 +1,15 @@
 import type { AssetId } from '#core/asset.ts'
 import type { Hour } from '#core/hour.ts'
-import {
-  monthEnd,
-  monthLength,
-  monthOf,
-  monthStart,
-  nextMonth,
-  previousMonth,
-  type Month,
-} from '#core/month.ts'
+import { monthOf, monthStart, nextMonth, previousMonth, type Month } from '#core/month.ts'
 import { FORMULA_VERSION, batchLength, decodeBatch, digest, encodeBatch } from '#pnl/hourly/batch.ts'
 import type { LineSpan } from '#pnl/hourly/kernel.ts'
-import { computeMonth, sortedLines, type MonthResult } from '#pnl/hourly/month.ts'
-import { decodeState, encodeState, type LineState, type StateJson } from '#pnl/hourly/state.ts'
+import { computeMonth, type MonthResult } from '#pnl/hourly/month.ts'
 import { lineKey, parseLineKey } from '#pnl/flows/leg.ts'
 import type { Batch, BatchKey, PnlMonth, PnlStore } from '../ports.ts'
 import type { PortfolioLedger } from '../pnl/ledger.ts'
 import type { MarkKeys, MarkLoader } from '../pnl/marks.ts'
 import { countMonth } from '../pnl/month.ts'
+import { MonthStates, encodeStates, type LineStates } from '../pnl/month-states.ts'
 
 /** What a run of the computation did. Batches are counted one by one. */
 export type ComputeSummary = { readonly months: number; readonly computed: number; readonly reused: number }
@@ -26,7 +18,7 @@ export type ComputeSummary = { readonly months: number; readonly computed: numbe
 export type ComputedMonths = {
   readonly summary: ComputeSummary
   /** State of every line at the end of a month; those at the start when the month is before the first one. */
-  statesAt(month: Month): ReadonlyMap<string, LineState>
+  statesAt(month: Month): Promise<LineStates>
   /** The last month computed or known. */
   readonly last: Month | null
   readonly spans: ReadonlyMap<Month, ReadonlyMap<string, LineSpan>>
@@ -61,8 +53,9 @@ export async function computePnl(
   options: { readonly rebuild?: boolean; readonly persist?: boolean } = {},
 ): Promise<ComputedMonths> {
   const run = await Computation.open(ledger, loader, io, options)
-  for (let month = run.first(until); month <= monthOf(until); month = nextMonth(month)) await run.month(month)
-  return run.finish()
+  const first = run.first(until)
+  for (let month = first; month <= monthOf(until); month = nextMonth(month)) await run.month(month)
+  return run.finish(first)
 }
 
 class Computation {
@@ -71,13 +64,14 @@ class Computation {
   private readonly io: PnlStore
   private readonly keys: MarkKeys
   private readonly assets: readonly AssetId[]
-  private readonly stored: Map<Month, PnlMonth>
-  private readonly spans: Map<Month, { tx: string[]; months: Set<Month> }> | null
+  private readonly stored: ReadonlyMap<Month, MonthKey>
+  private readonly spans: Awaited<ReturnType<PortfolioLedger['spanning']>> | null
+  private readonly rebuild: boolean
   private readonly persist: boolean
-  /** States after the month done last, as they are stored; decoded only where something is computed from them. */
-  private states: string
+  private readonly states: MonthStates
+  /** Hash of the states at the end of the month done last. */
   private statesHash: string
-  private readonly ends = new Map<Month, string>()
+  private last: Month | null = null
   private readonly kept = new Map<Month, Map<string, LineSpan>>()
   private pending = { months: [] as PnlMonth[], batches: [] as Batch[], droppedBatches: [] as BatchKey[] }
   private counts = { months: 0, computed: 0, reused: 0 }
@@ -87,13 +81,15 @@ class Computation {
     loader: MarkLoader,
     io: PnlStore,
     parts: {
+      rebuild: boolean
+      persist: boolean
       keys: MarkKeys
       assets: readonly AssetId[]
-      stored: Map<Month, PnlMonth>
+      stored: Computation['stored']
       spans: Computation['spans']
-      persist: boolean
     },
   ) {
+    const { owner, name: portfolio } = ledger.portfolio
     this.ledger = ledger
     this.loader = loader
     this.io = io
@@ -101,30 +97,27 @@ class Computation {
     this.assets = parts.assets
     this.stored = parts.stored
     this.spans = parts.spans
+    this.rebuild = parts.rebuild
     this.persist = parts.persist
-    this.states = encodeStates(ledger.startStates())
-    this.statesHash = digest(this.states)
+    this.states = new MonthStates(io, { owner, portfolio, quote: loader.quote }, ledger.startStates())
+    this.statesHash = digest(this.states.startText)
   }
 
   static async open(
     ledger: PortfolioLedger,
     loader: MarkLoader,
     io: PnlStore,
-    options: { readonly rebuild?: boolean; readonly persist?: boolean },
+    { rebuild = false, persist = true }: { readonly rebuild?: boolean; readonly persist?: boolean },
   ): Promise<Computation> {
     const { owner, name } = ledger.portfolio
     const assets = await ledger.assets()
-    const stored = options.rebuild === true ? [] : await io.pnlMonths(owner, name, loader.quote)
-    const byMonth = new Map(stored.map((row) => [row.month, row] as const))
-    const flowsMoved = ledger.months().some((month) => flowsOf(byMonth.get(month)) !== ledger.key(month))
-    return new Computation(ledger, loader, io, {
-      keys: await loader.revisions(assets),
-      assets,
-      stored: byMonth,
-      // Which transactions fall in several months can only have changed when flows did.
-      spans: flowsMoved || options.rebuild === true ? await ledger.spanning() : null,
-      persist: options.persist !== false,
-    })
+    const rows = await io.pnlKeys(owner, name, loader.quote)
+    const stored = new Map(rows.map(({ month, key }) => [month, JSON.parse(key) as MonthKey] as const))
+    // Which transactions fall in several months can only have changed when flows did.
+    const moved = ledger.months().some((month) => stored.get(month)?.flows !== ledger.key(month))
+    const spans = rebuild || moved ? await ledger.spanning() : null
+    const keys = await loader.revisions(assets)
+    return new Computation(ledger, loader, io, { keys, assets, stored, spans, rebuild, persist })
   }
 
   /** The first month with a flow or a candle; before it every line stands as it began. */
@@ -136,16 +129,15 @@ class Computation {
   }
 
   async month(month: Month): Promise<void> {
-    const row = this.stored.get(month)
-    const known = row === undefined ? null : keyOf(row)
+    const known = this.stored.get(month)
     const mates =
       this.spans === null ? (known?.mates ?? []) : [...(this.spans.get(month)?.months ?? [])].sort()
     const inputs = this.digest(month, mates)
-    if (row !== undefined && known?.digest === inputs) {
-      this.states = row.states
+    if (known?.digest === inputs && !this.rebuild) {
+      this.states.unchanged(month)
       this.statesHash = known.end
-    } else await this.compute(month, inputs, mates, row !== undefined)
-    this.ends.set(month, this.states)
+    } else await this.compute(month, inputs, mates)
+    this.last = month
   }
 
   /** Hash of everything a month is made from; equal keys mean equal bytes. */
@@ -161,39 +153,37 @@ class Computation {
     ])
   }
 
-  private async compute(
-    month: Month,
-    inputs: string,
-    mates: readonly Month[],
-    hasBatches: boolean,
-  ): Promise<void> {
+  private async compute(month: Month, inputs: string, mates: readonly Month[]): Promise<void> {
     const mateTx =
       mates.length === 0 ? [] : ((this.spans ?? (await this.ledger.spanning())).get(month)?.tx ?? [])
     const flows = await this.ledger.flows(month, mateTx)
     const { marks, effects } = await countMonth(month, flows, this.assets, this.ledger, this.loader)
     const { owner, name } = this.ledger.portfolio
-    const batches = hasBatches ? await this.io.batches(owner, name, this.loader.quote, month, month) : []
+    const batches = this.stored.has(month)
+      ? await this.io.batches(owner, name, this.loader.quote, month, month)
+      : []
     const stored = new Map(batches.map((batch) => [lineKey(batch), batch] as const))
     const result = computeMonth({
       from: monthStart(month),
-      states: decodeStates(this.states),
+      states: await this.states.at(previousMonth(month)),
       effects,
       marks: marks.of,
       knownFrom: this.ledger.knownFrom,
       stored: (line) => {
         const batch = stored.get(line)
-        if (batch === undefined) return null
+        if (batch === undefined || this.rebuild) return null
         const { fingerprint } = batch
         return { fingerprint, length: batchLength(batch), end: () => decodeBatch(batch).state }
       },
     })
-    this.states = encodeStates(result.states)
-    this.statesHash = digest(this.states)
+    const states = encodeStates(result.states)
+    this.states.computed(month, states)
+    this.statesHash = digest(states)
     this.counts.months++
     this.counts.computed += result.computed.length
     this.counts.reused += result.reused.length
     const key: MonthKey = { digest: inputs, flows: this.ledger.key(month), mates, end: this.statesHash }
-    this.collect(month, key, result, stored)
+    this.collect(month, { key: JSON.stringify(key), states }, result, stored)
     if (!this.persist) this.keep(month, stored, result)
     else if (this.pending.months.length >= WRITE_MONTHS) await this.write([])
   }
@@ -201,14 +191,14 @@ class Computation {
   /** What a month gives to be written: itself, the batches made anew, and those that are no longer there. */
   private collect(
     month: Month,
-    key: MonthKey,
+    row: Pick<PnlMonth, 'key' | 'states'>,
     result: MonthResult,
     stored: ReadonlyMap<string, Batch>,
   ): void {
     const { owner, name } = this.ledger.portfolio
     const identity = { owner, portfolio: name, quote: this.loader.quote, month }
     const { months, batches, droppedBatches } = this.pending
-    months.push({ ...identity, key: JSON.stringify(key), states: this.states })
+    months.push({ ...identity, ...row })
     for (const { line, fingerprint, span } of result.computed) {
       batches.push({ ...identity, ...parseLineKey(line), fingerprint, ...encodeBatch(span) })
     }
@@ -223,50 +213,25 @@ class Computation {
     this.kept.set(month, spans)
   }
 
-  private async write(droppedMonths: readonly PnlMonth[]): Promise<void> {
+  private async write(droppedMonths: readonly Month[]): Promise<void> {
     const change = this.pending
     if (change.months.length === 0 && change.droppedBatches.length === 0 && droppedMonths.length === 0) return
+    const { owner, name: portfolio } = this.ledger.portfolio
+    const dropped = droppedMonths.map((month) => ({ owner, portfolio, quote: this.loader.quote, month }))
     this.pending = { months: [], batches: [], droppedBatches: [] }
-    await this.io.writePnl({ ...change, droppedMonths })
+    await this.io.writePnl({ ...change, droppedMonths: dropped })
   }
 
-  async finish(): Promise<ComputedMonths> {
-    const months = [...this.ends.keys()]
-    const first = months[0]
+  async finish(first: Month): Promise<ComputedMonths> {
     // Months before the first are left from flows that are no longer there.
-    const dropped = [...this.stored.values()].filter(({ month }) => first !== undefined && month < first)
+    const dropped = [...this.stored.keys()].filter((month) => month < first)
     const { owner, name } = this.ledger.portfolio
-    for (const { month } of dropped) {
-      this.pending.droppedBatches.push(
-        ...(await this.io.batches(owner, name, this.loader.quote, month, month)),
-      )
+    for (const month of dropped) {
+      const batches = await this.io.batches(owner, name, this.loader.quote, month, month)
+      this.pending.droppedBatches.push(...batches)
     }
     if (this.persist) await this.write(dropped)
-    const start = encodeStates(this.ledger.startStates())
-    return {
-      summary: this.counts,
-      statesAt: (month) => decodeStates(this.ends.get(month) ?? start),
-      last: months.at(-1) ?? null,
-      spans: this.kept,
-    }
+    const statesAt = (month: Month) => this.states.at(month)
+    return { summary: this.counts, statesAt, last: this.last, spans: this.kept }
   }
-}
-
-const keyOf = (row: PnlMonth): MonthKey => JSON.parse(row.key) as MonthKey
-
-function flowsOf(row: PnlMonth | undefined): string | null {
-  return row === undefined ? null : keyOf(row).flows
-}
-
-/** States as text, in the order of lines, so that equal states are equal text. */
-function encodeStates(states: ReadonlyMap<string, LineState>): string {
-  const lines = sortedLines(states.keys()).map(
-    (line) => [line, encodeState(states.get(line) as LineState)] as const,
-  )
-  return JSON.stringify(lines)
-}
-
-function decodeStates(text: string): Map<string, LineState> {
-  const lines = JSON.parse(text) as [string, StateJson][]
-  return new Map(lines.map(([line, state]) => [line, decodeState(state)] as const))
 }

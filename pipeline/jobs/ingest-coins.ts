@@ -31,13 +31,15 @@ export function coinsDue(
  */
 export async function readCoins(
   count: number,
-  assets: readonly AssetId[],
+  wanted: readonly AssetId[],
   context: Context,
 ): Promise<readonly Coin[]> {
   const { io, request, tally, quote, grace } = context
   const list = await io.store.coins()
   const feed = io.coins
   if (feed === null || context.signal.aborted) return list.coins
+  // Fiat money and tokens that are only known by contract are on no list of coins.
+  const assets = wanted.filter((asset) => !asset.includes(':'))
   const priced = new Set((await io.store.series()).map((series) => series.asset))
   const listed = new Set(list.coins.map((coin) => coin.asset))
   const unnamed = assets.filter((asset) => !listed.has(asset) && !priced.has(asset))
@@ -50,7 +52,9 @@ export async function readCoins(
   }
   const progress = new Progress(context.emit, 'coins', 1)
   try {
-    const top = await feed.source.topCoins(Math.max(count, LEAST_COINS), quote, grace)
+    // Never fewer than are stored, as long as that is one page: the list is not to shrink and grow by turns.
+    const least = Math.max(LEAST_COINS, Math.min(COINS_PER_PAGE, topLength(list.coins)))
+    const top = await feed.source.topCoins(Math.max(count, least), quote, grace)
     for (const fault of top.faults) tally.fail('coins', feed.id, faultOf(fault))
     const coins = [...top.coins, ...(await readOthers(top.coins, assets, context))]
     tally.answers++
@@ -66,6 +70,12 @@ export async function readCoins(
   } finally {
     if (!request.dryRun) await context.usage.flush()
   }
+}
+
+/** How many of the coins are the top of the market without a hole. */
+function topLength(coins: readonly Coin[]): number {
+  const end = coins.findIndex(({ rank }, index) => rank === null || rank > index + 1)
+  return end < 0 ? coins.length : end
 }
 
 /** Assets that are not among the top, by id. An id that is not listed is no failure: it may be priced by hand. */

@@ -68,7 +68,7 @@ class RangeReader {
   /** The parts that a month gives to its lines, in the order of lines. */
   async month(month: Month): Promise<LinePart[]> {
     const { from, ledger, computed } = this.input
-    const states = computed.statesAt(previousMonth(month))
+    const states = await computed.statesAt(previousMonth(month))
     const batches = await this.batches(month)
     const waiting = [...ledger.knownFrom].filter(([, hour]) => hour > monthStart(month)).map(([line]) => line)
     const parts: LinePart[] = []

@@ -111,7 +111,7 @@ async function tokenOver(
 ): Promise<TokenResult> {
   const series = sliceMarks(marks, from, to)
   const { ledger, loader, computed, mode, io } = session
-  const none = snapshotToken(presentQuantities(session, now).get(asset) ?? ZERO, series)
+  const none = snapshotToken((await presentQuantities(session, now)).get(asset) ?? ZERO, series)
   if (mode === 'snapshot' || computed === null) return none
   const tokens = await tokensOf({
     from,

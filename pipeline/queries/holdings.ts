@@ -47,7 +47,7 @@ export async function listHoldings(
   const persist = ask.persist ?? true
   const session = await openSession({ portfolio, quote: portfolio.baseCurrency, now, persist }, io, settings)
   const wanted = ask.assets === undefined ? null : new Set(ask.assets)
-  const lines = [...linesOf(session, now)]
+  const lines = [...(await linesOf(session, now))]
     .map(([key, quantity]) => ({ ...parseLineKey(key), quantity }))
     .filter(({ asset, quantity }) => !quantity.isZero() && (wanted === null || wanted.has(asset)))
     .sort(byLine)
@@ -65,13 +65,13 @@ export async function listHoldings(
   return { rows, total: page.total }
 }
 
-function linesOf(session: PnlSession, now: number): Map<string, Decimal> {
+async function linesOf(session: PnlSession, now: number): Promise<Map<string, Decimal>> {
   const { computed } = session
   if (computed !== null && computed.last !== null) {
-    const states = computed.statesAt(computed.last)
+    const states = await computed.statesAt(computed.last)
     return new Map([...states].map(([line, { quantity }]) => [line, quantity]))
   }
-  const byHand = presentQuantities(session, now)
+  const byHand = await presentQuantities(session, now)
   return new Map(
     [...byHand].map(([asset, quantity]) => [lineKey({ asset, wallet: MANUAL_WALLET, chain: '' }), quantity]),
   )

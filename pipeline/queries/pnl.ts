@@ -48,7 +48,7 @@ export async function pnlReport(
 ): Promise<PnlReport> {
   const session = await openSession(request, io, settings)
   const { portfolio, ledger, loader, computed, mode } = session
-  const present = presentQuantities(session, request.now)
+  const present = await presentQuantities(session, request.now)
   const held = [...present].filter(([, quantity]) => !quantity.isZero()).map(([asset]) => asset)
   const { from, to } = await resolveRange(request, held, session.keys, loader)
   const wanted = new Set(request.assets ?? session.assets)
@@ -140,12 +140,15 @@ async function oneOfEach(io: PnlPorts, quote: Quote): Promise<Portfolio> {
 }
 
 /** What is held at the newest stored time, by asset. */
-export function presentQuantities({ ledger, computed }: PnlSession, now: number): Map<AssetId, Decimal> {
+export async function presentQuantities(
+  { ledger, computed }: PnlSession,
+  now: number,
+): Promise<Map<AssetId, Decimal>> {
   const quantities = new Map<AssetId, Decimal>()
   const add = (asset: AssetId, quantity: Decimal) =>
     quantities.set(asset, (quantities.get(asset) ?? ZERO).plus(quantity))
   if (computed !== null && computed.last !== null) {
-    for (const [line, { quantity }] of computed.statesAt(computed.last))
+    for (const [line, { quantity }] of await computed.statesAt(computed.last))
       add(parseLineKey(line).asset, quantity)
   } else {
     for (const { asset, quantity, since } of ledger.portfolio.holdings) {
