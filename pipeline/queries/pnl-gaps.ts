@@ -42,5 +42,5 @@ function reasonOf(token: TokenResult, index: number, from: Hour, to: Hour, known
   if (token.quantity[index] === null) return 'the quantity is not known before the first balance read'
   const gap = known.find((each) => each.from <= to && each.to > from)
   if (gap !== undefined) return `${gap.message} (${gap.provider})`
-  return 'no price is stored; run "tidemark backfill"'
+  return 'no price is stored; run "tidemark ingest"'
 }

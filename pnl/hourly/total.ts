@@ -23,7 +23,7 @@ const DAY = 24
 /**
  * Totals (docs/semantics.md, 4). A missing token counts with its present quantity at its last known mark and with its
  * last known PnL, so that no total moves because a price went away; `coverage` says how much that is. A token that was
- * never priced is in no total. Parts come in the order of assets, which is the order of summation.
+ * never priced is in no total; where nothing held ever was, the total is missing (NaN). Parts come in the order of assets, which is the order of summation.
  */
 export function totalOf(parts: readonly Part[], length: number): TotalResult {
   const value = new Float64Array(length)
@@ -37,6 +37,7 @@ export function totalOf(parts: readonly Part[], length: number): TotalResult {
     const sums = { value: new Sum(), pnl: new Sum(), priced: new Sum(), known: new Sum() }
     let held = 0
     let covered = 0
+    let known = 0
     let worst: number = OK
     for (let index = 0; index < parts.length; index++) {
       const { token, price } = parts[index] as Part
@@ -52,14 +53,17 @@ export function totalOf(parts: readonly Part[], length: number): TotalResult {
       if (!Number.isNaN(worth)) {
         sums.value.add(worth)
         sums.known.add(Math.abs(worth))
+        known++
       }
       if (token.quality[hour] === MISSING) continue
       covered++
       sums.priced.add(Math.abs(worth))
       worst = Math.min(worst, token.quality[hour] as number)
     }
-    value[hour] = sums.value.value
-    pnl[hour] = sums.pnl.value
+    // Something is held and nothing of it was ever priced: that is missing, not worth 0.
+    const unknown = held > 0 && known === 0
+    value[hour] = unknown ? NaN : sums.value.value
+    pnl[hour] = unknown ? NaN : sums.pnl.value
     coverage[hour] = held === 0 ? 1 : shareOf(sums.priced.value, sums.known.value)
     coverageByCount[hour] = held === 0 ? 1 : covered / held
     quality[hour] = held > 0 && covered === 0 ? MISSING : worst
@@ -111,6 +115,7 @@ function changeOf(
   const start = end - DAY
   if (start < 0) return null
   const change = (pnl[end] as number) - (pnl[start] as number)
+  if (Number.isNaN(change)) return null
   const cameIn = sumBy(externalIn, (series) => sumFrom(series, start + 1))
   return { pnl: change, percent: percentOf(change, value[start] as number, cameIn) }
 }

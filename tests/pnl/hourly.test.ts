@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { AssetId } from '#core/asset.ts'
 import { HOUR_MS, addHours, type Hour } from '#core/hour.ts'
 import { hourlyPnl, type HourlyResult } from '#pnl/hourly/hourly.ts'
+import { qualityName } from '#core/quality.ts'
 import type { MarkSeries } from '#pnl/marks/marks.ts'
 import {
   ASSETS,
@@ -113,6 +114,14 @@ describe('what a token made in an hour', () => {
     expect([...(token?.externalIn ?? [])]).toEqual([0, 0, 0])
   })
 
+  test('a total of what was never priced is missing, not 0', () => {
+    const { total } = run([], { bitcoin: [NaN, NaN, 100, NaN, 110] }, { bitcoin: '1' })
+    expect([...total.value]).toEqual([NaN, NaN, 100, 100, 110])
+    expect([...total.pnl]).toEqual([NaN, NaN, 0, 0, 10])
+    expect([...total.coverage]).toEqual([0, 0, 1, 0, 1])
+    expect([...total.quality].map(qualityName)).toEqual(['missing', 'missing', 'ok', 'missing', 'ok'])
+  })
+
   test('where nothing is held no mark is needed', () => {
     const { tokens, total } = run(
       [flow({ time: at(1.5), asset: BTC, quantity: '-1', kind: 'sell', unitPrice: '130' })],
@@ -157,7 +166,9 @@ describe('laws', () => {
             near(token.pnl[hour], expected?.pnl[hour] ?? null, expected?.scale ?? 0)
           }
         }
-        expect(total.pnl.every((value) => !Number.isNaN(value))).toBe(true)
+        // A total is missing only before anything held was ever priced.
+        const known = total.pnl.findIndex((value) => !Number.isNaN(value))
+        if (known >= 0) expect(total.coverage.slice(0, known).every((covered) => covered === 0)).toBe(true)
       }),
       { numRuns: 400 },
     )
