@@ -183,6 +183,24 @@ test('F28: a damaged row is named by verify and refused when it is read', async 
   await expect(flows).rejects.toThrow(/flows \(local portfolio:main known\)/)
 })
 
+test('F28: a flipped byte in any index is found, though every row is whole', async () => {
+  const { file, bytes } = await filledStore()
+  const sqlite = new Sqlite(file)
+  const pages = sqlite
+    .prepare<[], { name: string; at: number }>(
+      `SELECT d.name, max(d.pgoffset + d.pgsize) AS at FROM dbstat d JOIN sqlite_schema s ON s.name = d.name
+       WHERE s.type = 'index' AND s.tbl_name IN ('chunks', 'flows', 'batches', 'runs') GROUP BY d.name`,
+    )
+    .all()
+  sqlite.close()
+  expect(pages.length).toBeGreaterThan(5)
+  for (const { name, at } of pages) {
+    // Entries fill a page from its end.
+    writeFileSync(file, flipped(bytes, at - 2))
+    expect((await verifyStore(file)).damage.length, name).toBeGreaterThan(0)
+  }
+})
+
 test('F28: rows that are whole but do not fit together are found', async () => {
   const { file } = await filledStore()
   const sqlite = new Sqlite(file)

@@ -97,11 +97,13 @@ export function seriesContract(newStore: NewStore): void {
       const suspects = [suspectOf(at(0)), suspectOf(at(1)), suspectOf(at(2)), suspectOf(at(9))]
       await store.writePrices([{ run: runOf([1, 2, 3]), suspects, gaps: [] }])
       expect(await store.decideSuspect(suspectOf(at(1)), 'rejected')).toBe(true)
+      expect(await store.decideSuspect(suspectOf(at(0)), 'accepted')).toBe(true)
       expect(await store.decideSuspect(suspectOf(at(5)), 'accepted')).toBe(false)
       const again = [suspectOf(at(1), { state: 'held' }), suspectOf(at(2), { state: 'released' })]
       await store.writePrices([{ run: runOf([1, 2, 3]), suspects: again, gaps: [] }])
       const states = (await store.suspects()).map(({ time, state }) => [time, state])
       expect(states).toEqual([
+        [at(0), 'accepted'],
         [at(1), 'rejected'],
         [at(2), 'released'],
         [at(9), 'pending'],
