@@ -3,6 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { HOUR_MS, type Hour } from '#core/hour.ts'
 import { toCandles } from '#ingestion/candles.ts'
 import { candleAt, columnsOf, withSamples, type HourSample } from '#pipeline/jobs/hour-candle.ts'
+import { testSeed } from '#tests/support/random.ts'
+
+fc.configureGlobal({ seed: testSeed(20261020) })
 
 const samples = (maxLength: number) =>
   fc.uniqueArray(

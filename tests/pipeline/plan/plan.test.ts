@@ -8,6 +8,9 @@ import type { Gap, GapReason } from '#core/sample.ts'
 import { dueAgain, missingRuns, newestHour, type SeriesState } from '#pipeline/plan/missing.ts'
 import { planCost, planSource, type PlanOptions, type Want } from '#pipeline/plan/plan.ts'
 import { countHours, unite, within, without, type HourRun } from '#pipeline/plan/runs.ts'
+import { testSeed } from '#tests/support/random.ts'
+
+fc.configureGlobal({ seed: testSeed(20261020) })
 
 const T0 = Date.UTC(2026, 0, 20) as Hour
 const at = (hour: number): Hour => (T0 + hour * HOUR_MS) as Hour

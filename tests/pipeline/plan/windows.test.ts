@@ -4,6 +4,9 @@ import { HOUR_MS, hourOf, type Hour } from '#core/hour.ts'
 import { endOfNow } from '#pipeline/plan/missing.ts'
 import { countHours, unite, within, without, type HourRun } from '#pipeline/plan/runs.ts'
 import { windowsFor, type Window, type WindowLimits } from '#pipeline/plan/windows.ts'
+import { testSeed } from '#tests/support/random.ts'
+
+fc.configureGlobal({ seed: testSeed(20261020) })
 
 const T0 = Date.UTC(2026, 0, 1) as Hour
 const at = (hour: number): Hour => (T0 + hour * HOUR_MS) as Hour
