@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import type { Store } from '#pipeline/ports.ts'
+import { openDb } from '#storage/embedded/open.ts'
 import { openStore } from '#storage/open.ts'
 import { newFile, openFile } from './support/embedded.ts'
 import { fill } from './support/filled.ts'
@@ -87,6 +88,19 @@ test('the file is in WAL mode, marked as ours, and every table is strict, with a
     expect([name, columns.includes('owner')]).toEqual([name, true])
   }
   sqlite.close()
+})
+
+test('every connection waits for the disk at each commit, and for other writers', async () => {
+  const db = await openDb({ file: newFile(), create: true })
+  for (const connection of [db, db.sibling()]) {
+    const setting = (name: string) => connection.sqlite.pragma(name, { simple: true })
+    expect({
+      synchronous: setting('synchronous'),
+      foreignKeys: setting('foreign_keys'),
+      busy: setting('busy_timeout'),
+    }).toEqual({ synchronous: 2, foreignKeys: 1, busy: 15_000 })
+    connection.close()
+  }
 })
 
 test('a store that is closed leaves one file, and the note beside it', async () => {

@@ -80,12 +80,13 @@ test('a backup of an older version is restored as the present one', async () => 
 
 test('two processes that find an older store take it forward once', async () => {
   const { file } = await versionOne()
-  const ends = await Promise.all([runChild(CHILD, [file]), runChild(CHILD, [file])])
+  const ends = await Promise.all([runChild(CHILD, [file, 'slow']), runChild(CHILD, [file, 'slow'])])
   expect(ends.map(({ code, stderr }) => [code, stderr])).toEqual([
     [0, ''],
     [0, ''],
   ])
   expect(await soundVersion(file)).toBe(2)
+  expect(await soundVersion(`${file}.before-v2`)).toBe(1)
 })
 
 test(

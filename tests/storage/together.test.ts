@@ -48,7 +48,7 @@ test('a reader is not blocked by a writer, and sees one moment of the store', as
   const reader = await openFile(file, { readOnly: true })
   const hash = await reader.canonicalHash()
   const writer = new Sqlite(file)
-  writer.exec("BEGIN IMMEDIATE; UPDATE coins SET name = 'half'; DELETE FROM flows")
+  writer.exec("BEGIN EXCLUSIVE; UPDATE coins SET name = 'half'; DELETE FROM flows")
   expect(await reader.canonicalHash()).toBe(hash)
   const another = await openStore({ kind: 'embedded', file, readOnly: true })
   expect(await another.canonicalHash()).toBe(hash)

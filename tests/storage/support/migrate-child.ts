@@ -4,7 +4,12 @@ import { openStore } from '#storage/open.ts'
 import { TWO_VERSIONS } from './version2.ts'
 
 const [file, point] = process.argv.slice(2) as [string, string | undefined]
-const failpoint = (name: string) => void (name === point && process.kill(process.pid, 'SIGKILL'))
+const failpoint = (name: string) => {
+  if (name === point) process.kill(process.pid, 'SIGKILL')
+  // Long enough that the other process, too, has found the old version by then.
+  if (point === 'slow' && name === 'migrate:copied')
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500)
+}
 writeSync(1, 'ready\n')
 const store = await openStore({ kind: 'embedded', file, migrations: TWO_VERSIONS, failpoint })
 await store.close()
