@@ -14,14 +14,13 @@ const OWN_WORDS = ['TIDEMARK', 'COINGECKO', 'ALLIUM']
  */
 export function nameFault(name: string, source: 'environment' | '.env' | 'flag'): string | null {
   if (KNOWN.includes(name) || name.length > 100) return null
-  const nearest = nearestName(name.toUpperCase(), KNOWN)
   const word = name.toUpperCase().split('_', 1)[0] ?? ''
   const own = OWN_WORDS.includes(word)
-  const almostOwn = nearestName(word, OWN_WORDS) !== null
-  const ours =
-    source === '.env'
-      ? own || nearest !== null
-      : word === 'TIDEMARK' || (nearest !== null && (own || almostOwn))
+  const almostOwn = own || nearestName(word, OWN_WORDS) !== null
+  // An environment is full of others' variables: they are passed over before anything is compared at length.
+  if (source !== '.env' && !almostOwn) return null
+  const nearest = nearestName(name.toUpperCase(), KNOWN)
+  const ours = source === '.env' ? own || nearest !== null : word === 'TIDEMARK' || nearest !== null
   if (!ours) return null
   if (nearest !== null) return `${name} is no setting: did you mean ${nearest}?`
   const siblings = KNOWN.filter((known) => known.startsWith(`${word}_`)).join(', ')

@@ -13,5 +13,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
 const cache = module as { enableCompileCache?: () => unknown }
 cache.enableCompileCache?.()
 
-const { main } = await import('./cli/main.ts')
-await main(process.argv.slice(2))
+async function start(): Promise<void> {
+  const { main } = await import('./cli/main.ts')
+  await main(process.argv.slice(2))
+}
+
+void start()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-export const BINARY = join(ROOT, 'dist/scripts/cli.js')
+export const BINARY = join(ROOT, 'dist/bin/tidemark.cjs')
 
 /** Planted as the key of every provider; no output of any command may hold it. */
 export const CANARY = 'CG-canary7Kx2mQ9vTz4LwP8s'
