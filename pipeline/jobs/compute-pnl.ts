@@ -167,7 +167,7 @@ class Computation {
       from: monthStart(month),
       states: await this.states.at(previousMonth(month)),
       effects,
-      marks: marks.of,
+      marks: (asset) => marks.of(asset),
       knownFrom: this.ledger.knownFrom,
       stored: (line) => {
         const batch = stored.get(line)

@@ -120,7 +120,7 @@ async function tokenOver(
     loader,
     computed,
     io,
-    marks: new Map([[asset as string, series]]),
+    marks: new Map([[asset, series]]),
   })
   return tokens.get(asset) ?? snapshotToken(ZERO, series)
 }

@@ -1,7 +1,7 @@
-import type { AssetId } from '#core/asset.ts'
 import type { Month } from '#core/month.ts'
 import type { FlowMonth, FlowQuery, LedgerStore } from '#pipeline/ports.ts'
 import type { Db } from './db.ts'
+import { flowAssetsOf } from './flow-assets.ts'
 import { importFlows } from './flow-import.ts'
 import { currentFlows } from './flow-table.ts'
 import { int, jsonList, text } from './table.ts'
@@ -36,8 +36,7 @@ export function flowStore(db: Db): FlowStore {
       }))
     },
     async flowAssets(owner, books) {
-      const rows = db.read(() => db.prepare(FLOW_ASSETS).all({ owner, books: jsonList(books) }))
-      return rows.map((row) => ({ asset: text(row['asset']) as AssetId, first: int(row['first']) }))
+      return db.read(() => flowAssetsOf(db, owner, books))
     },
     async spanningTx(owner, books) {
       const rows = db.read(() => db.prepare(SPANNING_TX).all({ owner, books: jsonList(books) }))
@@ -51,18 +50,7 @@ export function flowStore(db: Db): FlowStore {
 
 const OF_BOOKS = 'owner = @owner AND book IN (SELECT value FROM json_each(@books)) AND retired IS NULL'
 
-// Both are answered from an index alone, without reading the flows.
-const FLOW_ASSETS = `
-WITH used AS (
-  SELECT asset, fee_asset, price_currency, min(time) AS first FROM flows INDEXED BY flows_by_asset
-  WHERE ${OF_BOOKS} GROUP BY book, asset, fee_asset, price_currency
-)
-SELECT asset, min(first) AS first FROM (
-  SELECT asset, first FROM used
-  UNION ALL SELECT fee_asset, first FROM used WHERE fee_asset IS NOT NULL
-  UNION ALL SELECT 'fiat:' || price_currency, first FROM used WHERE price_currency IS NOT NULL
-) GROUP BY asset ORDER BY asset`
-
+// Answered from an index alone, without reading the flows.
 const SPANNING_TX = `
 SELECT tx, json_group_array(DISTINCT month) AS months FROM flows INDEXED BY flows_by_tx
 WHERE ${OF_BOOKS} AND tx IS NOT NULL GROUP BY tx HAVING count(DISTINCT month) > 1 ORDER BY tx`

@@ -230,6 +230,8 @@ describe('incremental equals rebuilt, bit for bit', () => {
         )
         flows.total.pnl.forEach((value, hour) => {
           const other = snapshot.total.pnl[hour] ?? NaN
+          expect(Number.isNaN(other)).toBe(Number.isNaN(value))
+          if (Number.isNaN(value)) return
           const size = Math.max(Math.abs(value), Math.abs(snapshot.total.value[hour] ?? 0), 1)
           expect(Math.abs(value - other)).toBeLessThanOrEqual(1e-9 * size)
         })
