@@ -48,10 +48,11 @@ function* values(
   const none = db.prepare(`SELECT 1 AS found ${CURRENT} ${within} AND ${column} IS NULL LIMIT 1`)
   if (column !== 'asset' && none.get(scope) !== undefined) yield null
   const next = db.prepare(`SELECT min(${column}) AS value ${CURRENT} ${within} AND ${column} > @after`)
-  for (let after: SqlValue = ''; ;) {
-    const value = next.get({ ...scope, after })?.['value']
-    if (value === undefined || value === null) return
-    yield value
-    after = value
+  let after = ''
+  for (;;) {
+    const row = next.get({ ...scope, after })
+    if (row === undefined || row['value'] === null) return
+    after = text(row['value'])
+    yield after
   }
 }
