@@ -26,7 +26,7 @@ export function coingeckoOf(config: Config, used: number, http: HttpTuning): Coi
 }
 
 /** The limits of every client, and the words that a waiting provider gets on the progress line. */
-export function tuning(config: Config, emit: Emit): HttpTuning {
+function tuning(config: Config, emit: Emit): HttpTuning {
   return {
     retryAfterCapMs: config.retryAfterCap * 1000,
     onWait: ({ provider, ms, status }) =>
@@ -70,7 +70,8 @@ export async function providers(config: Config, { store, emit, own }: Run): Prom
   }
 }
 
-function alliumOf(
+/** Allium as configured; null without a key. */
+export function alliumOf(
   config: Config,
   tokens: TokenBook,
   own: ReadonlySet<string>,

@@ -2,7 +2,8 @@ import type { Config } from '#config/config.ts'
 import { TidemarkError } from '#core/errors.ts'
 import type { HttpTuning } from '#ingestion/http/options.ts'
 import { count } from '../../cli/plan-text.ts'
-import { coingeckoOf } from '../../wiring/providers.ts'
+import { alliumOf, coingeckoOf } from '../../wiring/providers.ts'
+import { TokenBook } from '../../wiring/token-book.ts'
 import { fail, ok, warn, type Finding } from './check.ts'
 import { checkClock } from './local.ts'
 
@@ -34,8 +35,23 @@ export async function checkCoingecko(config: Config, used: number, signal: Abort
   }
 }
 
+/** Whether Allium answers, where it is configured; its probe costs nothing and does not try the key. */
+export async function checkAllium(config: Config, signal: AbortSignal): Promise<Finding[]> {
+  const name = 'Allium answers'
+  const client = alliumOf(config, new TokenBook(), new Set(), PROBE)
+  if (client === null) return [ok(name, 'not configured: wallets are not read (ALLIUM_API_KEY)')]
+  try {
+    const { host, chains } = await client.probe(signal)
+    return [ok(name, `${host}, ${count(chains.length, 'chain')}`)]
+  } catch (error) {
+    return [providerTrouble(name, error)]
+  } finally {
+    client.close()
+  }
+}
+
 /** A refused key is a fault to mend here; a provider that does not answer may be back in a minute. */
-export function providerTrouble(name: string, error: unknown): Finding {
+function providerTrouble(name: string, error: unknown): Finding {
   if (!(error instanceof TidemarkError)) throw error
   const isOurs = error.code === 'CREDENTIAL_REFUSED' || error.code === 'CREDENTIAL_MISSING'
   return (isOurs ? fail : warn)(name, error.message, error.fix)

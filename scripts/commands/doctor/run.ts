@@ -7,7 +7,7 @@ import { readConfig } from '../../wiring/config.ts'
 import { choosePortfolio } from '../../wiring/portfolio.ts'
 import { fail, ok, type Finding } from './check.ts'
 import { checkRuntime, checkSecretFiles } from './local.ts'
-import { checkCoingecko } from './providers.ts'
+import { checkAllium, checkCoingecko } from './providers.ts'
 import { checkData, checkStore } from './store.ts'
 
 const SIGNS = { ok: '✓', warn: '!', fail: '✗' } as const
@@ -52,6 +52,7 @@ async function checkWith(cli: Cli, config: Config, now: number): Promise<Finding
   }
   const used = (await store?.calls('coingecko', monthOf(now))) ?? 0
   findings.push(...(await checkCoingecko(config, used, cli.stop.signal)))
+  findings.push(...(await checkAllium(config, cli.stop.signal)))
   if (store !== null) {
     findings.push(...(await checkData(store, now)))
     await store.close()

@@ -1,5 +1,5 @@
 import { EXIT, TidemarkError } from '#core/errors.ts'
-import { formatTime, hourOf } from '#core/hour.ts'
+import { formatTime, hourOf, type Hour } from '#core/hour.ts'
 import { money, plain } from '#core/number.ts'
 import type { Store } from '#pipeline/ports.ts'
 import {
@@ -8,7 +8,7 @@ import {
   type ExplainedMark,
   type Explanation,
 } from '#pipeline/queries/explain.ts'
-import type { PnlRequest } from '#pipeline/queries/pnl.ts'
+import { pnlReport, type PnlRequest } from '#pipeline/queries/pnl.ts'
 import type { MarkSettings } from '#pnl/settings.ts'
 import type { Outcome } from '../../cli/output.ts'
 import { usage } from '../../cli/values.ts'
@@ -23,7 +23,10 @@ export async function explainHour(
   if (asset === undefined || second !== undefined) {
     throw usage('--explain is for one asset.', 'Name it with --asset, and its hour with --to.')
   }
-  const hour = hourOf(Math.min(request.to ?? request.now, request.now))
+  const hour =
+    request.to === undefined
+      ? await newestHour(request, store, settings)
+      : hourOf(Math.min(request.to, request.now))
   const found = await explain({ ...request, asset, hour }, store, settings)
   if (found.mark === null && found.previous === null) throw nothingStored(asset, hour)
   return {
@@ -31,6 +34,11 @@ export async function explainHour(
     text: () => explanationText(found),
     document: () => explanationDocument(found),
   }
+}
+
+/** Where no hour is named it is the newest that the report would show. */
+async function newestHour(request: PnlRequest, store: Store, settings: MarkSettings): Promise<Hour> {
+  return (await pnlReport({ ...request, days: 1, from: undefined }, store, settings)).to
 }
 
 function nothingStored(asset: string, hour: number): TidemarkError {
