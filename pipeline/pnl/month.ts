@@ -37,6 +37,7 @@ export async function countMonth(
 /** Mates of other months only help to value; flows before a balance's first hour are within its opening. */
 function isCounted({ leg, line }: CountedLeg, month: Month, ledger: PortfolioLedger): boolean {
   if (leg.hour < monthStart(month) || leg.hour >= monthEnd(month)) return false
+  if (ledger.knownFrom.size === 0) return true
   const knownFrom = ledger.knownFrom.get(lineKey(line))
   return knownFrom === undefined || leg.flow.time > knownFrom || leg.flow.kind === 'opening'
 }

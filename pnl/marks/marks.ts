@@ -45,16 +45,17 @@ export function markSeries(
   const tracks = sources
     .map((source, rank) => trackOf(source, rank, begin, to))
     .filter((track) => track !== null)
-  for (let hour = begin; hour < to; hour += HOUR_MS) {
-    const at = (hour - begin) / HOUR_MS
-    const index = (hour - from) / HOUR_MS
-    if (index >= 0 && !tracks.some((track) => markFrom(marks, index, hour, track, at))) {
-      carry(marks, index, hour, tracks, carryMs)
-    }
+  const lead = (from - begin) / HOUR_MS
+  const length = lead + marks.price.length
+  for (let at = 0; at < length; at++) {
+    const hour = begin + at * HOUR_MS
+    if (at >= lead && !markAt(marks, at - lead, hour, tracks, at))
+      carry(marks, at - lead, hour, tracks, carryMs)
     for (const track of tracks) {
-      if (!((track.count[at] as number) > 0)) continue
-      track.time = hour + (track.last[at] as number)
-      track.price = track.close[at] as number
+      const index = at - track.shift
+      if (!((track.count[index] as number) > 0)) continue
+      track.time = hour + (track.last[index] as number)
+      track.price = track.close[index] as number
     }
   }
   return marks
@@ -69,6 +70,8 @@ type Track = {
   readonly count: Float64Array
   readonly first: Float64Array
   readonly last: Float64Array
+  /** Where the columns begin, in hours from the start of the span. */
+  readonly shift: number
   time: number
   price: number
 }
@@ -76,22 +79,27 @@ type Track = {
 const TRACKED = ['open', 'close', 'count', 'first', 'last'] as const
 
 function trackOf({ provider, pieces }: SourceCandles, rank: number, begin: number, to: number): Track | null {
-  if (pieces.length === 0) return null
-  const length = (to - begin) / HOUR_MS
-  const columns = Object.fromEntries(
-    TRACKED.map((name) => {
-      const column = new Float64Array(length).fill(NaN)
-      for (const piece of pieces) place(column, piece.columns[name], (piece.from - begin) / HOUR_MS)
-      return [name, column]
-    }),
-  ) as Pick<Track, (typeof TRACKED)[number]>
-  return {
-    ...columns,
-    rank,
-    primary: rank === 0 && provider !== MANUAL_PROVIDER,
-    time: -Infinity,
-    price: NaN,
-  }
+  const [only, ...others] = pieces
+  if (only === undefined) return null
+  const columns = others.length === 0 ? only.columns : joined(pieces, begin, (to - begin) / HOUR_MS)
+  const shift = others.length === 0 ? (only.from - begin) / HOUR_MS : 0
+  const { open, close, count, first, last } = columns
+  const primary = rank === 0 && provider !== MANUAL_PROVIDER
+  return { open, close, count, first, last, shift, rank, primary, time: -Infinity, price: NaN }
+}
+
+/** Several pieces as one, over the whole span. */
+function joined(
+  pieces: readonly CandlePiece[],
+  begin: number,
+  length: number,
+): Pick<Track, (typeof TRACKED)[number]> {
+  const columns = TRACKED.map((name) => {
+    const column = new Float64Array(length).fill(NaN)
+    for (const piece of pieces) place(column, piece.columns[name], (piece.from - begin) / HOUR_MS)
+    return [name, column] as const
+  })
+  return Object.fromEntries(columns) as unknown as Pick<Track, (typeof TRACKED)[number]>
 }
 
 /** Puts a piece into a column at an offset; what lies outside is cut off. */
@@ -99,6 +107,18 @@ function place(column: Float64Array, piece: Float64Array, offset: number): void 
   const begin = Math.max(0, -offset)
   const end = Math.min(piece.length, column.length - offset)
   if (begin < end) column.set(piece.subarray(begin, end), offset + begin)
+}
+
+/** The first source in the order that has a mark of its own gives it. */
+function markAt(
+  marks: MarkSeries,
+  index: number,
+  hour: number,
+  tracks: readonly Track[],
+  at: number,
+): boolean {
+  for (const track of tracks) if (markFrom(marks, index, hour, track, at - track.shift)) return true
+  return false
 }
 
 function markFrom(marks: MarkSeries, index: number, hour: number, track: Track, at: number): boolean {
