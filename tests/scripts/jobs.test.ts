@@ -49,7 +49,7 @@ describe('ingest, then pnl', () => {
     expect(here.hours.length).toBeLessThanOrEqual(4)
     const stored = documentOf(
       await tidemark(['pnl', '--json', '--data-dir', join(cwd, 'data'), '--days', '2', '--every', '1d'], {
-        cwd: world.world.dir,
+        cwd: world.dir,
       }),
     )
     expect(stored).toEqual(here)
