@@ -13,16 +13,23 @@ import { startSimulator } from '#scripts/simulator/server.ts'
 import { build } from '#tests/scripts/support.ts'
 import { temporaryFolder } from '#tests/support/folder.ts'
 import { inParallel } from '#tests/support/kill.ts'
-import { copies, leaseRunsOut, program, withStore, type ProgramEnd } from '#tests/support/program.ts'
+import {
+  copies,
+  leaseRunsOut,
+  program,
+  withStore,
+  type Kill,
+  type ProgramEnd,
+} from '#tests/support/program.ts'
 import { seeded, testSeed, type Random } from '#tests/support/random.ts'
 import {
   HOLE,
-  RANGE_FLAGS,
+  nowAfter,
+  rangeFlags,
   STEADY,
   STEADY_PORTFOLIO,
   steadyFlows,
   steadyMarket,
-  steadyNow,
 } from '#tests/support/steady.ts'
 
 const KILLS = Number(process.env['INGEST_KILLS'] ?? 20)
@@ -32,8 +39,8 @@ const WIDTH = 2
 const SLOWEST_MS = 400
 const IMPORTED = 20_000
 const KEY = 'CG-steady'
-const INGEST = ['ingest', '--portfolio', 'portfolio.yaml', ...RANGE_FLAGS]
-const PNL = ['pnl', '--json', ...RANGE_FLAGS]
+const INGEST = ['ingest', '--portfolio', 'portfolio.yaml', ...rangeFlags(STEADY)]
+const PNL = ['pnl', '--json', ...rangeFlags(STEADY)]
 
 beforeAll(build)
 
@@ -55,11 +62,14 @@ async function withProvider<T>(
   work: (provider: Provider) => Promise<T>,
 ): Promise<T> {
   const coingecko = { plan: 'pro', apiKey: KEY } as const
+  let called: () => void
+  const firstCall = new Promise<void>((resolve) => (called = resolve))
   const intercept = async () => {
+    called()
     await setTimeout(20 + random() * SLOWEST_MS)
     return false
   }
-  const simulator = await startSimulator({ market, coingecko, now: steadyNow, intercept })
+  const simulator = await startSimulator({ market, coingecko, now: nowAfter(), intercept })
   const env = {
     COINGECKO_PLAN: 'pro',
     COINGECKO_API_KEY: KEY,
@@ -67,12 +77,17 @@ async function withProvider<T>(
     COINGECKO_RATE: '10000',
   }
   try {
-    return await work({ env, calls: () => simulator.seen.length })
+    return await work({ env, firstCall, calls: () => simulator.seen.length })
   } finally {
     await simulator.close()
   }
 }
-type Provider = { readonly env: Record<string, string>; readonly calls: () => number }
+type Provider = {
+  readonly env: Record<string, string>
+  /** When the program first asked for something. */
+  readonly firstCall: Promise<void>
+  readonly calls: () => number
+}
 
 /** Exit 3: the hole is longer than a price is carried. All else that is missing would show in the hash. */
 function expectEnded(end: ProgramEnd, context: string): void {
@@ -110,14 +125,16 @@ test(
     const fresh = copies(newHome(seed))
     // Two at once, as the killed ones will be: they take as long, and they agree.
     const undisturbed = async () =>
-      withProvider(market, random, async ({ env, calls }) => {
+      withProvider(market, random, async ({ env, calls, firstCall }) => {
         const { cwd } = fresh()
+        const asked = firstCall.then(() => performance.now())
         const first = await program(INGEST, { cwd, env })
+        const workMs = performance.now() - (await asked)
         expectEnded(first, 'undisturbed')
         const ingested = await hashOf(cwd)
         const pnl = await program(PNL, { cwd, env })
         expectEnded(pnl, 'undisturbed')
-        return { ms: first.ms, calls: calls(), ingested, pnl: answerOf(pnl), hash: await hashOf(cwd) }
+        return { ms: first.ms, workMs, calls: calls(), ingested, pnl: answerOf(pnl), hash: await hashOf(cwd) }
       })
     const [reference, twin] = await Promise.all([undisturbed(), undisturbed()])
     expect([twin.hash, twin.pnl, twin.calls]).toEqual([reference.hash, reference.pnl, reference.calls])
@@ -125,11 +142,17 @@ test(
     expect(reference.hash).not.toBe(reference.ingested)
     let killed = 0
     let inWork = 0
-    await inParallel(moments(random, KILLS, reference.ms), WIDTH, async (killAfterMs) => {
-      const at = `seed ${seed}, killed after ${killAfterMs} ms`
+    // Half of them at any moment of their life, half at one of their work.
+    const kills = Array.from({ length: KILLS }, (_, index) => {
+      const atWork = index % 2 === 1
+      return { atWork, afterMs: random() * (atWork ? reference.workMs : reference.ms) }
+    })
+    await inParallel(kills, WIDTH, async ({ atWork, afterMs }) => {
+      const at = `seed ${seed}, killed ${afterMs} ms after ${atWork ? 'its first call' : 'its start'}`
       const { cwd, remove } = fresh()
-      await withProvider(market, random, async ({ env, calls }) => {
-        const end = await program(INGEST, { cwd, env, killAfterMs })
+      await withProvider(market, random, async ({ env, calls, firstCall }) => {
+        const kill = { afterMs, since: atWork ? firstCall : Promise.resolve() }
+        const end = await program(INGEST, { cwd, env, kill })
         if (end.killed) killed++
         if (end.killed && calls() > 0) inWork++
         await expectUndamaged(cwd, at)
@@ -150,7 +173,7 @@ test(
     })
     console.log(`${killed} of ${KILLS} died, ${inWork} of them while the provider was being asked`)
     // A test in which nobody dies at work proves nothing.
-    expect(killed).toBeGreaterThan(KILLS / 2)
+    expect(killed).toBeGreaterThan(KILLS / 4)
     expect(inWork).toBeGreaterThan(KILLS / 10)
   },
 )
@@ -175,10 +198,10 @@ test(
     expectEnded(reference, 'undisturbed')
     const hash = await hashOf(cwd)
     let killed = 0
-    await inParallel(moments(random, FEWER, reference.ms), WIDTH, async (killAfterMs) => {
-      const at = `seed ${seed}, killed after ${killAfterMs} ms`
+    await inParallel(moments(random, FEWER, reference.ms), WIDTH, async (afterMs) => {
+      const at = `seed ${seed}, killed after ${afterMs} ms`
       const place = fresh()
-      const end = await program(PNL, { cwd: place.cwd, killAfterMs })
+      const end = await program(PNL, { cwd: place.cwd, kill: { afterMs } })
       if (end.killed) killed++
       await expectUndamaged(place.cwd, at)
       const again = await program(PNL, { cwd: place.cwd })
@@ -200,11 +223,8 @@ test(
     writeFileSync(join(base, 'many.csv'), steadyFlows(seed, IMPORTED))
     mkdirSync(join(base, 'data'))
     const fresh = copies(base)
-    const run = (cwd: string, killAfterMs?: number) =>
-      program(['import', 'many.csv', '--json'], {
-        cwd,
-        ...(killAfterMs === undefined ? {} : { killAfterMs }),
-      })
+    const run = (cwd: string, kill?: Kill) =>
+      program(['import', 'many.csv', '--json'], kill === undefined ? { cwd } : { cwd, kill })
     const flows = (cwd: string) =>
       withStore(cwd, (store) => store.flowCount({ owner: 'local', books: [portfolioBook('main')] }))
     const { cwd } = fresh()
@@ -212,10 +232,10 @@ test(
     expect([reference.code, JSON.parse(reference.stdout)]).toMatchObject([0, { added: IMPORTED }])
     const hash = await hashOf(cwd)
     let nothing = 0
-    await inParallel(moments(random, FEWER, reference.ms), WIDTH, async (killAfterMs) => {
-      const at = `seed ${seed}, killed after ${killAfterMs} ms`
+    await inParallel(moments(random, FEWER, reference.ms), WIDTH, async (afterMs) => {
+      const at = `seed ${seed}, killed after ${afterMs} ms`
       const place = fresh()
-      await run(place.cwd, killAfterMs)
+      await run(place.cwd, { afterMs })
       await expectUndamaged(place.cwd, at)
       const stored = await flows(place.cwd)
       expect([0, IMPORTED], at).toContain(stored)

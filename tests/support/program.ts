@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Store } from '#pipeline/ports.ts'
 import { openStore } from '#storage/open.ts'
@@ -10,27 +10,35 @@ export type Program = {
   readonly env?: Readonly<Record<string, string>>
   /** Working directory, with the data folder in it. */
   readonly cwd: string
-  /** SIGKILL that many milliseconds after the start. */
-  readonly killAfterMs?: number
+  readonly kill?: Kill
 }
+/** SIGKILL that many milliseconds after the start, or after something else has happened. */
+export type Kill = { readonly afterMs: number; readonly since?: Promise<void> }
 export type ProgramEnd = {
   readonly code: number | null
   readonly killed: boolean
   readonly stdout: string
   readonly stderr: string
   readonly ms: number
+  /** Most memory that the process held, in MiB, as far as it was seen; null where the system does not tell. */
+  readonly peakMb: number | null
 }
 
 /** Runs the built program with these settings only, to its end or its kill. */
 export async function program(args: readonly string[], options: Program): Promise<ProgramEnd> {
-  const { cwd, env, killAfterMs } = options
+  const { cwd, env, kill } = options
   const started = performance.now()
   const child = spawn(process.execPath, [BINARY, ...args], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, TIDEMARK_DATA_DIR: join(cwd, 'data'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs)
+  let timer: NodeJS.Timeout | undefined
+  void (kill?.since ?? Promise.resolve()).then(() => {
+    if (kill !== undefined) timer = setTimeout(() => child.kill('SIGKILL'), kill.afterMs)
+  })
+  let peakMb: number | null = null
+  const look = setInterval(() => (peakMb = peakOf(child.pid) ?? peakMb), 50)
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
@@ -39,9 +47,20 @@ export async function program(args: readonly string[], options: Program): Promis
     child.once('error', fail)
     child.once('close', (code, signal) => {
       clearTimeout(timer)
-      done({ code, killed: signal === 'SIGKILL', stdout, stderr, ms: performance.now() - started })
+      clearInterval(look)
+      const ms = performance.now() - started
+      done({ code, killed: signal === 'SIGKILL', stdout, stderr, ms, peakMb })
     })
   })
+}
+
+function peakOf(pid: number | undefined): number | null {
+  try {
+    const kb = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+    return kb === undefined ? null : Math.round(Number(kb) / 1024)
+  } catch {
+    return null
+  }
 }
 
 /** Makes copies of a folder, each of which can be given back before the test has ended. */
