@@ -13,6 +13,13 @@ export { monthOf, type Month } from '#core/month.ts'
 export type { Balance, ManualHolding, Portfolio, Wallet } from '#core/portfolio.ts'
 export { QUALITIES, qualityName, type Quality } from '#core/quality.ts'
 
+// ---- mathematics, pure
+export { hourlyPnl, type HourlyInput, type HourlyResult } from '#pnl/hourly/hourly.ts'
+export type { AttributionSums, TokenResult } from '#pnl/hourly/token.ts'
+export type { TotalResult } from '#pnl/hourly/total.ts'
+export { markSeries, type CandlePiece, type MarkSeries, type SourceCandles } from '#pnl/marks/marks.ts'
+export { DEFAULT_SETTINGS, type MarkSettings } from '#pnl/settings.ts'
+
 // ---- stores
 export { openStore, type StoreOptions } from '#storage/open.ts'
 export type { Store } from '#pipeline/ports.ts'

@@ -1,4 +1,3 @@
-import Table from 'cli-table3'
 import picocolors from 'picocolors'
 import { truncate, widthOf } from './text.ts'
 
@@ -38,48 +37,24 @@ export function renderTable(
   options: TableOptions,
 ): string {
   const widths = fit(columns, rows, options.width)
-  const colours = paint(options.colour)
-  const table = new Table({
-    chars: NO_BORDERS,
-    style: { 'padding-left': 0, 'padding-right': GAP, head: [], border: [], compact: true },
-    colAligns: columns.map(({ align }) => align),
-  })
-  table.push(columns.map(({ head }, at) => colours.dim(truncate(head, widths[at] as number))))
-  for (const row of rows) table.push(row.map((cell, at) => cellText(cell, widths[at] as number)))
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
+  const { dim } = paint(options.colour)
+  const heads = columns.map(({ head }): Cell => ({ text: head, paint: dim }))
+  return [heads, ...rows]
+    .map((row) => row.map((cell, at) => padded(cell, columns[at]?.align ?? 'left', widths[at] as number)))
+    .map((cells) => cells.join(' '.repeat(GAP)).trimEnd())
     .join('\n')
 }
-
-const NO_BORDERS = Object.fromEntries(
-  [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-    'middle',
-  ].map((name) => [name, '']),
-)
 
 function textOf(cell: Cell): string {
   return typeof cell === 'string' ? cell : cell.text
 }
 
-function cellText(cell: Cell, width: number): string {
+/** A cell cut and filled to its column; colour codes have no width and come last. */
+function padded(cell: Cell, align: Column['align'], width: number): string {
   const text = truncate(textOf(cell), width)
-  return typeof cell === 'string' ? text : cell.paint(text)
+  const space = ' '.repeat(Math.max(0, width - widthOf(text)))
+  const shown = typeof cell === 'string' ? text : cell.paint(text)
+  return align === 'left' ? shown + space : space + shown
 }
 
 /** Widths of the columns: as wide as their cells, and the texts among them cut until all of it fits. */

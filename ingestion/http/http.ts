@@ -229,10 +229,16 @@ class ProviderHttp implements Http {
   }
 
   private failure(kind: FailureKind, path: string, details: Details): ProviderError {
-    const whole = `${this.base.pathname.replace(/\/$/, '')}${path}`
+    const whole = `${shownBase(this.base.pathname)}${path}`
     const route = printable(whole, MAX_ROUTE, this.options.secrets)
     return new ProviderError(kind, { provider: this.options.provider, host: this.host, route, ...details })
   }
+}
+
+/** A base path that is not the provider's own may hold a key (`/v2/KEY/…`), so it is not told. */
+function shownBase(pathname: string): string {
+  const bare = pathname.replace(/\/$/, '')
+  return bare === '' || bare === '/api/v3' ? bare : '/…'
 }
 
 const MAX_ROUTE = 200
