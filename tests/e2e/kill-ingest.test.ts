@@ -9,9 +9,9 @@ import { setTimeout } from 'node:timers/promises'
 import { beforeAll, expect, test } from 'vitest'
 import { portfolioBook } from '#core/portfolio.ts'
 import type { Market } from '#scripts/simulator/market.ts'
-import { startSimulator } from '#scripts/simulator/server.ts'
 import { build } from '#tests/scripts/support.ts'
 import { temporaryFolder } from '#tests/support/folder.ts'
+import { withGecko, type Gecko } from '#tests/support/gecko.ts'
 import { inParallel } from '#tests/support/kill.ts'
 import {
   copies,
@@ -24,7 +24,6 @@ import {
 import { seeded, testSeed, type Random } from '#tests/support/random.ts'
 import {
   HOLE,
-  nowAfter,
   rangeFlags,
   STEADY,
   STEADY_PORTFOLIO,
@@ -38,7 +37,6 @@ const FEWER = Math.ceil(KILLS / 2)
 const WIDTH = 2
 const SLOWEST_MS = 400
 const IMPORTED = 20_000
-const KEY = 'CG-steady'
 const INGEST = ['ingest', '--portfolio', 'portfolio.yaml', ...rangeFlags(STEADY)]
 const PNL = ['pnl', '--json', ...rangeFlags(STEADY)]
 
@@ -52,41 +50,13 @@ function newHome(seed: number): string {
   return cwd
 }
 
-/**
- * Lets the program talk to a provider of its own, and tells how many calls came in. Answers take their time, each its
- * own, so that a kill can fall between any two of them.
- */
-async function withProvider<T>(
-  market: Market,
-  random: Random,
-  work: (provider: Provider) => Promise<T>,
-): Promise<T> {
-  const coingecko = { plan: 'pro', apiKey: KEY } as const
-  let called: () => void
-  const firstCall = new Promise<void>((resolve) => (called = resolve))
+/** A provider whose answers take their time, each its own, so that a kill can fall between any two of them. */
+function withProvider<T>(market: Market, random: Random, work: (gecko: Gecko) => Promise<T>): Promise<T> {
   const intercept = async () => {
-    called()
     await setTimeout(20 + random() * SLOWEST_MS)
     return false
   }
-  const simulator = await startSimulator({ market, coingecko, now: nowAfter(), intercept })
-  const env = {
-    COINGECKO_PLAN: 'pro',
-    COINGECKO_API_KEY: KEY,
-    COINGECKO_BASE_URL: simulator.coingeckoUrl,
-    COINGECKO_RATE: '10000',
-  }
-  try {
-    return await work({ env, firstCall, calls: () => simulator.seen.length })
-  } finally {
-    await simulator.close()
-  }
-}
-type Provider = {
-  readonly env: Record<string, string>
-  /** When the program first asked for something. */
-  readonly firstCall: Promise<void>
-  readonly calls: () => number
+  return withGecko({ market, intercept }, work)
 }
 
 /** Exit 3: the hole is longer than a price is carried. All else that is missing would show in the hash. */
@@ -134,7 +104,14 @@ test(
         const ingested = await hashOf(cwd)
         const pnl = await program(PNL, { cwd, env })
         expectEnded(pnl, 'undisturbed')
-        return { ms: first.ms, workMs, calls: calls(), ingested, pnl: answerOf(pnl), hash: await hashOf(cwd) }
+        return {
+          ms: first.ms,
+          workMs,
+          calls: calls().length,
+          ingested,
+          pnl: answerOf(pnl),
+          hash: await hashOf(cwd),
+        }
       })
     const [reference, twin] = await Promise.all([undisturbed(), undisturbed()])
     expect([twin.hash, twin.pnl, twin.calls]).toEqual([reference.hash, reference.pnl, reference.calls])
@@ -154,11 +131,11 @@ test(
         const kill = { afterMs, since: atWork ? firstCall : Promise.resolve() }
         const end = await program(INGEST, { cwd, env, kill })
         if (end.killed) killed++
-        if (end.killed && calls() > 0) inWork++
+        if (end.killed && calls().length > 0) inWork++
         await expectUndamaged(cwd, at)
         expectEnded(await program(INGEST, { cwd, env }), at)
         // What was stored is not asked for again: at most what was in flight is.
-        expect(calls(), at).toBeLessThanOrEqual(reference.calls + WINDOWS_AT_ONCE)
+        expect(calls().length, at).toBeLessThanOrEqual(reference.calls + WINDOWS_AT_ONCE)
         const pnl = await program(PNL, { cwd, env })
         expect(answerOf(pnl), at).toBe(reference.pnl)
       })

@@ -5,10 +5,10 @@ import { beforeAll, expect, test } from 'vitest'
 import { HOUR_MS, type Hour } from '#core/hour.ts'
 import type { Market } from '#scripts/simulator/market.ts'
 import { replayMarket } from '#scripts/simulator/replay.ts'
-import { startSimulator } from '#scripts/simulator/server.ts'
 import { build } from '#tests/scripts/support.ts'
 import { temporaryFolder } from '#tests/support/folder.ts'
-import { program } from '#tests/support/program.ts'
+import { withGecko } from '#tests/support/gecko.ts'
+import { program, type ProgramEnd } from '#tests/support/program.ts'
 import {
   nowAfter,
   rangeFlags,
@@ -25,38 +25,30 @@ const FLOW_SPAN: Span = LONG ? { from: Date.UTC(2019, 1, 10) as Hour, days: 1_82
 const ASSETS = LONG ? 2_000 : 300
 const YEAR: Span = { from: STEADY.from, days: 365 }
 const HEAP = '--max-old-space-size=200'
-const KEY = 'CG-many'
 
 beforeAll(build)
 
-/** Runs the program against a market with its heap held down; the exit code is that of data that is there, or partly. */
-async function runner(market: Market, span: Span) {
-  const coingecko = { plan: 'pro', apiKey: KEY } as const
-  const simulator = await startSimulator({ market, coingecko, now: nowAfter(span) })
+type Run = (exitCode: number, ...args: string[]) => Promise<ProgramEnd>
+
+/** Lets the program run against a market with its heap held down, to the exit code that is expected. */
+function withProgram(market: Market, span: Span, work: (run: Run, cwd: string) => Promise<void>) {
   const cwd = temporaryFolder()
-  const env = {
-    NODE_OPTIONS: HEAP,
-    COINGECKO_PLAN: 'pro',
-    COINGECKO_API_KEY: KEY,
-    COINGECKO_BASE_URL: simulator.coingeckoUrl,
-    COINGECKO_RATE: '10000',
-  }
-  const run = async (exitCode: number, ...args: string[]) => {
-    const end = await program(args, { cwd, env })
-    console.log(`${args[0]}: ${end.peakMb ?? '?'} MB at most, ${Math.round(end.ms / 1000)} s`)
-    expect(end.code, end.stderr.slice(0, 2_000)).toBe(exitCode)
-    return end
-  }
-  return { cwd, run, close: () => simulator.close() }
+  return withGecko({ market, now: nowAfter(span) }, ({ env }) =>
+    work(async (exitCode, ...args) => {
+      const end = await program(args, { cwd, env: { ...env, NODE_OPTIONS: HEAP } })
+      console.log(`${args[0]}: ${end.peakMb ?? '?'} MB at most, ${Math.round(end.ms / 1000)} s`)
+      expect(end.code, end.stderr.slice(0, 2_000)).toBe(exitCode)
+      return end
+    }, cwd),
+  )
 }
 
 test(
   `F33: ${FLOWS} flows are imported and valued in a heap of 200 MB`,
   { timeout: LONG ? 1_200_000 : 120_000 },
   async () => {
-    const { cwd, run, close } = await runner(steadyMarket(7, FLOW_SPAN), FLOW_SPAN)
     const range = rangeFlags(FLOW_SPAN)
-    try {
+    await withProgram(steadyMarket(7, FLOW_SPAN), FLOW_SPAN, async (run, cwd) => {
       writeFileSync(join(cwd, 'many.csv'), steadyFlows(7, FLOWS, FLOW_SPAN))
       const imported = await run(0, 'import', 'many.csv', '--json')
       expect(JSON.parse(imported.stdout)).toMatchObject({ added: FLOWS, sameAsOther: 0 })
@@ -66,9 +58,7 @@ test(
       const { hours, tokens } = JSON.parse(stdout) as { hours: unknown[]; tokens: { quantity: string[] }[] }
       expect(hours).toHaveLength(FLOW_SPAN.days + 1)
       expect(tokens).toHaveLength(STEADY_COINS.length)
-    } finally {
-      await close()
-    }
+    })
   },
 )
 
@@ -76,9 +66,8 @@ test(
   `F33: a year of ${ASSETS} assets is read in a heap of 200 MB`,
   { timeout: LONG ? 1_800_000 : 240_000 },
   async () => {
-    const { run, close } = await runner(manyCoins(ASSETS), YEAR)
     const range = rangeFlags(YEAR)
-    try {
+    await withProgram(manyCoins(ASSETS), YEAR, async (run) => {
       const hours = ASSETS * (YEAR.days * 24 + 25)
       const first = await run(0, 'ingest', '--coins', String(ASSETS), '--json', ...range)
       expect(JSON.parse(first.stdout)).toMatchObject({
@@ -89,9 +78,7 @@ test(
       const again = await run(0, 'ingest', '--coins', String(ASSETS), '--json', ...range)
       expect(JSON.parse(again.stdout)).toMatchObject({ nothingNew: true })
       await run(0, 'verify')
-    } finally {
-      await close()
-    }
+    })
   },
 )
 

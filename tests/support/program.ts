@@ -12,14 +12,20 @@ export type Program = {
   readonly cwd: string
   readonly kill?: Kill
 }
-/** SIGKILL that many milliseconds after the start, or after something else has happened. */
-export type Kill = { readonly afterMs: number; readonly since?: Promise<void> }
+/** A signal (SIGKILL) so many milliseconds after the start, or after something else has happened. */
+export type Kill = {
+  readonly afterMs: number
+  readonly since?: Promise<void>
+  readonly signal?: NodeJS.Signals
+}
 export type ProgramEnd = {
   readonly code: number | null
   readonly killed: boolean
   readonly stdout: string
   readonly stderr: string
   readonly ms: number
+  /** From the signal to the end; null without one. */
+  readonly afterSignalMs: number | null
   /** Most memory that the process held, in MiB, as far as it was seen; null where the system does not tell. */
   readonly peakMb: number | null
 }
@@ -34,8 +40,14 @@ export async function program(args: readonly string[], options: Program): Promis
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let timer: NodeJS.Timeout | undefined
+  let signalled: number | null = null
   void (kill?.since ?? Promise.resolve()).then(() => {
-    if (kill !== undefined) timer = setTimeout(() => child.kill('SIGKILL'), kill.afterMs)
+    if (kill === undefined) return
+    const send = () => {
+      signalled = performance.now()
+      child.kill(kill.signal ?? 'SIGKILL')
+    }
+    timer = setTimeout(send, kill.afterMs)
   })
   let peakMb: number | null = null
   const look = setInterval(() => (peakMb = peakOf(child.pid) ?? peakMb), 50)
@@ -48,8 +60,17 @@ export async function program(args: readonly string[], options: Program): Promis
     child.once('close', (code, signal) => {
       clearTimeout(timer)
       clearInterval(look)
-      const ms = performance.now() - started
-      done({ code, killed: signal === 'SIGKILL', stdout, stderr, ms, peakMb })
+      const ended = performance.now()
+      const afterSignalMs = signalled === null ? null : ended - signalled
+      done({
+        code,
+        killed: signal === 'SIGKILL',
+        stdout,
+        stderr,
+        ms: ended - started,
+        afterSignalMs,
+        peakMb,
+      })
     })
   })
 }
