@@ -25,6 +25,8 @@ const FLOW_SPAN: Span = LONG ? { from: Date.UTC(2019, 1, 10) as Hour, days: 1_82
 const ASSETS = LONG ? 2_000 : 300
 const YEAR: Span = { from: STEADY.from, days: 365 }
 const HEAP = '--max-old-space-size=200'
+/** The whole process, of any number of assets: what is held outside of the heap counts too. */
+const INGEST_MB = 256
 
 beforeAll(build)
 
@@ -75,6 +77,7 @@ test(
         hours: { added: hours, rejected: 0 },
         coins: { added: ASSETS },
       })
+      expect(first.peakMb ?? 0).toBeLessThan(INGEST_MB)
       const again = await run(0, 'ingest', '--coins', String(ASSETS), '--json', ...range)
       expect(JSON.parse(again.stdout)).toMatchObject({ nothingNew: true })
       await run(0, 'verify')
