@@ -32,6 +32,8 @@ export interface SeriesReader {
   chunks(query: ChunkQuery): Promise<Chunk[]>
   /** Revisions of all chunks of the assets in a quote currency, in the same order, without reading them. */
   revisions(assets: readonly AssetId[], quote: Quote): Promise<ChunkRevision[]>
+  /** For each month with chunks of the assets a text that changes exactly when one of their revisions does. */
+  monthRevisions(assets: readonly AssetId[], quote: Quote): Promise<{ month: Month; revisions: string }[]>
   /** Every (asset, quote) that has candles, ordered. */
   series(): Promise<{ asset: AssetId; quote: Quote; from: Month; to: Month }[]>
 }

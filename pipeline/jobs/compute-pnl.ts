@@ -116,7 +116,7 @@ class Computation {
     // Which transactions fall in several months can only have changed when flows did.
     const moved = ledger.months().some((month) => stored.get(month)?.flows !== ledger.key(month))
     const spans = rebuild || moved ? await ledger.spanning() : null
-    const keys = await loader.revisions(assets)
+    const keys = await loader.keys(assets)
     return new Computation(ledger, loader, io, { keys, assets, stored, spans, rebuild, persist })
   }
 

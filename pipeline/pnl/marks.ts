@@ -16,7 +16,7 @@ import {
   type SourceCandles,
 } from '#pnl/marks/marks.ts'
 import { carryMsOf, type MarkSettings } from '#pnl/settings.ts'
-import type { ChunkRevision, SeriesReader } from '../ports.ts'
+import type { SeriesReader } from '../ports.ts'
 
 /** Marks of some assets over a span of hours, in the base currency. */
 export type MarkBook = {
@@ -121,50 +121,37 @@ export class MarkLoader {
     }))
   }
 
-  /**
-   * What the marks of each asset in a month rest on, as text for fingerprints: revisions of its chunks of that month
-   * and the one before (for carried marks), and the settings.
-   */
-  async revisions(assets: Iterable<AssetId>): Promise<MarkKeys> {
+  /** What the marks of the assets rest on, month by month, as text for fingerprints. */
+  async keys(assets: Iterable<AssetId>): Promise<MarkKeys> {
     const wanted = new Set(assets)
     const currencies = this.currencies(wanted)
-    if (currencies.length > 0) wanted.add(this.settings.through)
-    const keys = new MarkKeys(this.settings, await this.io.revisions([...wanted], this.quote))
-    for (const currency of currencies) {
-      keys.convert(currency, await this.io.revisions([this.settings.through], currency))
-    }
+    const { through } = this.settings
+    if (currencies.length > 0) wanted.add(through)
+    const keys = new MarkKeys(this.settings)
+    keys.add(await this.io.monthRevisions([...wanted], this.quote))
+    for (const currency of currencies) keys.add(await this.io.monthRevisions([through], currency))
     return keys
+  }
+
+  /** Months in which an asset has candles (of a currency: those it is converted by), ascending. */
+  async candleMonths(asset: AssetId): Promise<Month[]> {
+    const listed = asset.startsWith('fiat:') ? this.settings.through : asset
+    return (await this.io.monthRevisions([listed], this.quote)).map(({ month }) => month)
   }
 }
 
-/** Revisions of the chunks that the marks of a portfolio rest on, month by month, as text for fingerprints. */
+/** The settings, and the revisions of the chunks of each month. */
 export class MarkKeys {
   private readonly settings: string
   private readonly texts = new Map<Month, string>()
-  private readonly byAsset = new Map<string, Set<Month>>()
 
-  constructor(settings: MarkSettings, revisions: readonly ChunkRevision[]) {
+  constructor(settings: MarkSettings) {
     this.settings = JSON.stringify(settings)
-    for (const revision of revisions) {
-      this.note('', revision)
-      const months = this.byAsset.get(revision.asset)
-      if (months === undefined) this.byAsset.set(revision.asset, new Set([revision.month]))
-      else months.add(revision.month)
-    }
   }
 
-  /** Adds what a conversion rests on: the revisions of an asset in another currency. */
-  convert(currency: Quote, revisions: readonly ChunkRevision[]): void {
-    for (const revision of revisions) this.note(currency, revision)
-  }
-
-  private note(currency: string, { asset, provider, month, revision }: ChunkRevision): void {
-    this.texts.set(month, `${this.texts.get(month) ?? ''};${asset}|${currency}|${provider}:${revision}`)
-  }
-
-  /** Months in which an asset has candles, ascending. */
-  months(asset: string): Month[] {
-    return [...(this.byAsset.get(asset) ?? [])].sort()
+  add(rows: readonly { readonly month: Month; readonly revisions: string }[]): void {
+    for (const { month, revisions } of rows)
+      this.texts.set(month, `${this.texts.get(month) ?? ''}/${revisions}`)
   }
 
   /** The first month with a candle of anything, null where there is none. */
@@ -172,7 +159,6 @@ export class MarkKeys {
     return [...this.texts.keys()].sort()[0] ?? null
   }
 
-  /** What all marks of a month rest on: the settings and the revisions of its chunks. */
   month(month: Month): string {
     return this.settings + (this.texts.get(month) ?? '')
   }

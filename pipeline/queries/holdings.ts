@@ -80,12 +80,12 @@ async function linesOf(session: PnlSession, now: number): Promise<Map<string, De
 async function priceOf(
   asset: AssetId,
   hour: Hour,
-  { loader, keys }: PnlSession,
+  { loader }: PnlSession,
 ): Promise<Pick<HoldingRow, 'mark' | 'quality' | 'source' | 'lastMark'>> {
   const marks = (await loader.load([asset], hour, addHours(hour, 1))).of(asset)
   const quality = qualityName(marks.quality[0] as number)
   if (marks.quality[0] !== MISSING)
     return { mark: marks.price[0] as number, quality, source: markSource(marks, 0), lastMark: null }
-  const last = await lastMarks([asset], hour, keys, loader)
+  const last = await lastMarks([asset], hour, loader)
   return { mark: null, quality, source: null, lastMark: last.get(asset) ?? null }
 }

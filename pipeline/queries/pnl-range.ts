@@ -4,7 +4,7 @@ import { monthEnd, monthStart, type Month } from '#core/month.ts'
 import { ESTIMATED } from '#core/quality.ts'
 import type { AssetId } from '#core/asset.ts'
 import { MANUAL_PROVIDER } from '#pnl/marks/marks.ts'
-import type { MarkKeys, MarkLoader } from '../pnl/marks.ts'
+import type { MarkLoader } from '../pnl/marks.ts'
 
 /** Steps at which a report shows marks. */
 export const EVERY = { '1h': 1, '6h': 6, '1d': 24, '1w': 168 } as const
@@ -24,11 +24,10 @@ export type RangeRequest = {
 export async function resolveRange(
   request: RangeRequest,
   held: readonly AssetId[],
-  keys: MarkKeys,
   loader: MarkLoader,
 ): Promise<{ from: Hour; to: Hour }> {
   const present = hourOf(request.now)
-  const newest = async () => (await newestHour(held, keys, loader, present)) ?? present
+  const newest = async () => (await newestHour(held, loader, present)) ?? present
   const to = request.to === undefined ? await newest() : Math.min(hourOf(request.to), present)
   const from = request.from === undefined ? to - (request.days ?? 7) * DAY_MS : hourOf(request.from)
   if (from > to) {
@@ -41,14 +40,11 @@ export async function resolveRange(
 }
 
 /** The newest hour, not after now, at which one of the assets has a mark that is neither carried nor by hand. */
-async function newestHour(
-  held: readonly AssetId[],
-  keys: MarkKeys,
-  loader: MarkLoader,
-  now: Hour,
-): Promise<Hour | null> {
+async function newestHour(held: readonly AssetId[], loader: MarkLoader, now: Hour): Promise<Hour | null> {
   const assets = held.filter((asset) => asset !== loader.base)
-  const months = [...new Set(assets.flatMap((asset) => monthsOf(asset, keys, loader)))].sort().reverse()
+  const all = new Set<Month>()
+  for (const asset of assets) for (const month of await loader.candleMonths(asset)) all.add(month)
+  const months = [...all].sort().reverse()
   for (const month of months) {
     if (monthStart(month) > now) continue
     const to = Math.min(monthEnd(month), addHours(now, 1)) as Hour
@@ -56,10 +52,6 @@ async function newestHour(
     if (found !== null) return found
   }
   return null
-}
-
-function monthsOf(asset: AssetId, keys: MarkKeys, loader: MarkLoader): Month[] {
-  return keys.months(asset.startsWith('fiat:') ? loader.settings.through : asset)
 }
 
 async function newestIn(

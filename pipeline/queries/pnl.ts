@@ -10,7 +10,7 @@ import type { MarkSettings } from '#pnl/settings.ts'
 import { computePnl, type ComputedMonths } from '../jobs/compute-pnl.ts'
 import { PortfolioLedger } from '../pnl/ledger.ts'
 import { lastMarks } from '../pnl/last-marks.ts'
-import { MarkLoader, type MarkKeys } from '../pnl/marks.ts'
+import { MarkLoader } from '../pnl/marks.ts'
 import { tokensOf } from '../pnl/tokens.ts'
 import type { CoinStore, GapStore, LedgerStore, PnlMode, PnlStore, SeriesReader } from '../ports.ts'
 import { gapsOf } from './pnl-gaps.ts'
@@ -50,7 +50,7 @@ export async function pnlReport(
   const { portfolio, ledger, loader, computed, mode } = session
   const present = await presentQuantities(session, request.now)
   const held = [...present].filter(([, quantity]) => !quantity.isZero()).map(([asset]) => asset)
-  const { from, to } = await resolveRange(request, held, session.keys, loader)
+  const { from, to } = await resolveRange(request, held, loader)
   const wanted = new Set(request.assets ?? session.assets)
   const marks = await loadMarks(
     session.assets.filter((asset) => wanted.has(asset)),
@@ -66,7 +66,7 @@ export async function pnlReport(
     .filter(([asset, token]) => wanted.has(asset) && wasHeld(token))
     .sort(([a], [b]) => byBytes(a, b))
   const unmarked = shown.map(([asset]) => asset).filter((asset) => Number.isNaN(marks.get(asset)?.price[0]))
-  const before = await lastMarks(unmarked, from, session.keys, loader)
+  const before = await lastMarks(unmarked, from, loader)
   const parts = shown.map(([asset, token]) => ({
     token,
     price: (marks.get(asset) as MarkSeries).price,
@@ -97,7 +97,6 @@ export type PnlSession = {
   readonly portfolio: Portfolio
   readonly ledger: PortfolioLedger
   readonly loader: MarkLoader
-  readonly keys: MarkKeys
   readonly assets: readonly AssetId[]
   readonly mode: PnlMode
   /** Null where nothing flows and mode `snapshot` needs no batches. */
@@ -121,7 +120,7 @@ export async function openSession(
     persist: request.persist !== false && request.portfolio !== null,
   }
   const computed = moves ? await computePnl(ledger, loader, io, hourOf(request.now), options) : null
-  return { portfolio, ledger, loader, keys: await loader.revisions(assets), assets, mode, computed, io }
+  return { portfolio, ledger, loader, assets, mode, computed, io }
 }
 
 /** With no portfolio at all: one unit of each coin that was pulled. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Effect } from '../flows/effects.ts'
 import type { HourEvent, LineSpan, QuantityStep } from './kernel.ts'
-import { type LineState, type StateJson, decodeState, encodeState } from './state.ts'
+import { type LineState, type StateJson, decodeState, effectText, encodeState } from './state.ts'
 
 /** Version of the formula and of the layout below; a change of either makes every batch stale. */
 export const FORMULA_VERSION = 1
@@ -82,7 +82,7 @@ export function fingerprint(input: {
 }): string {
   const { prices, effects, state, knownFrom } = input
   const marks = hash('sha256', new Uint8Array(prices.buffer, prices.byteOffset, prices.byteLength), 'hex')
-  return digest([FORMULA_VERSION, marks, knownFrom, encodeState(state), effects])
+  return digest([FORMULA_VERSION, marks, knownFrom, encodeState(state), effects.map(effectText)])
 }
 
 /** SHA-256 of plain data, as 32 hex digits. */

@@ -36,6 +36,15 @@ const PENDING_FIELDS = [
   'baseFees',
 ] as const satisfies readonly (keyof Effect)[]
 
+/** An effect as text, without what is 0: equal effects are equal text. For fingerprints. */
+export function effectText(effect: Effect): string {
+  let text = String(effect.hour)
+  PENDING_FIELDS.forEach((field, index) => {
+    if (!effect[field].isZero()) text += `;${index}=${effect[field].toString()}`
+  })
+  return text
+}
+
 /** Adds an effect to what is pending; the hour is that of the latest. */
 export function addEffect(pending: Effect | null, effect: Effect): Effect {
   if (pending === null) return effect

@@ -38,6 +38,10 @@ export function seriesStore(db: Db): SeriesReader & PriceWriter {
     async revisions(assets, quote) {
       return db.read(() => revisionsOf(db, inOrder(assets), quote))
     },
+    async monthRevisions(assets, quote) {
+      const rows = db.read(() => db.arrays(MONTH_REVISIONS, { quote, assets: JSON.stringify(assets) }))
+      return rows.map(([month, revisions]) => ({ month: text(month) as Month, revisions: text(revisions) }))
+    },
     async series() {
       const rows = db.read(() => db.prepare(SERIES).all({}))
       return rows.map((row) => ({
@@ -79,6 +83,12 @@ function revisionsOf(db: Db, assets: readonly AssetId[], quote: Quote): ChunkRev
     revision: int(revision),
   }))
 }
+
+// Put together by SQLite: a store of many assets has many months, and a row for each costs more than the text.
+const MONTH_REVISIONS = `SELECT month, group_concat(asset || '|' || provider || ':' || revision, ';') FROM (
+    SELECT month, asset, provider, revision FROM chunks INDEXED BY chunks_by_revision
+    WHERE quote = @quote AND asset IN (SELECT value FROM json_each(@assets)) ORDER BY month, asset, provider
+  ) GROUP BY month ORDER BY month`
 
 const REVISIONS = `SELECT asset, provider, month, revision FROM chunks INDEXED BY chunks_by_revision
   WHERE quote = @quote AND asset IN (SELECT value FROM json_each(@assets)) ORDER BY asset, provider, month`

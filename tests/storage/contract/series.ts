@@ -67,6 +67,8 @@ export function seriesContract(newStore: NewStore): void {
       ]
       const chunks = await store.chunks({ assets, quote: USD, from: MONTH, to: '2026-12' as Month })
       expect(chunks.map(({ asset, provider, month }) => `${asset} ${provider} ${month}`)).toEqual(order)
+      const months = await store.monthRevisions(assets, USD)
+      expect(months.map(({ month }) => month)).toEqual([...new Set(months.map(({ month }) => month))].sort())
       const revisions = await store.revisions(assets, USD)
       expect(revisions.map(({ asset, provider, month }) => `${asset} ${provider} ${month}`)).toEqual(order)
       expect(await store.series()).toEqual([
