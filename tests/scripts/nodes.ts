@@ -3,7 +3,7 @@
  * built for it: `npm run test:nodes`, or `npm run test:nodes -- 24 tests/storage` for one line and some of the tests.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -46,10 +46,15 @@ function copyProject(to: string): void {
     cwd: ROOT,
     encoding: 'utf8',
   })
-  for (const file of listed.split('\0').filter((name) => name !== '' && existsSync(join(ROOT, name)))) {
+  for (const file of listed.split('\0').filter((name) => name !== '' && isFile(join(ROOT, name)))) {
     mkdirSync(dirname(join(to, file)), { recursive: true })
     cpSync(join(ROOT, file), join(to, file))
   }
+}
+
+/** Links stay out: where `node_modules` is one, `npm ci` in the copy would empty the folder it leads to. */
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }
 
 function run(command: string, args: string[], cwd: string, env: NodeJS.ProcessEnv): boolean {
