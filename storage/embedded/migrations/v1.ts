@@ -63,7 +63,10 @@ CREATE TABLE flows (
   PRIMARY KEY (owner, book, time, id), UNIQUE (owner, book, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX flows_by_tx ON flows (owner, tx, book, month) WHERE tx IS NOT NULL AND retired IS NULL;
-CREATE INDEX flows_by_asset ON flows (owner, book, asset, fee_asset, price_currency, time) WHERE retired IS NULL;
+CREATE INDEX flows_by_asset ON flows (owner, book, asset, time) WHERE retired IS NULL;
+CREATE INDEX flows_by_fee ON flows (owner, book, fee_asset, time) WHERE fee_asset IS NOT NULL AND retired IS NULL;
+CREATE INDEX flows_by_currency ON flows (owner, book, price_currency, time)
+  WHERE price_currency IS NOT NULL AND retired IS NULL;
 
 CREATE TABLE flow_months (
   owner TEXT NOT NULL, book TEXT NOT NULL, month TEXT NOT NULL, revision INTEGER NOT NULL, count INTEGER NOT NULL,
