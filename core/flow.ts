@@ -65,6 +65,24 @@ export type Flow = {
   readonly ordinal: number
 }
 
+/** What a flow leaves empty unless it is known. */
+export const UNDETAILED = {
+  file: null,
+  line: null,
+  unitPrice: null,
+  priceCurrency: null,
+  fee: null,
+  feeAsset: null,
+  chain: null,
+  tx: null,
+  logIndex: null,
+  from: null,
+  to: null,
+  lot: null,
+  note: '',
+  ordinal: 0,
+} as const satisfies Partial<Flow>
+
 /** Why a quantity does not go with its kind, or null when it does. */
 export function signFault(kind: FlowKind, quantity: string): string | null {
   const value = parseDecimal(quantity)

@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { AssetId } from '#core/asset.ts'
 import { Decimal, formatDecimal } from '#core/decimal.ts'
-import type { Flow, FlowKind } from '#core/flow.ts'
+import { UNDETAILED, type Flow, type FlowKind } from '#core/flow.ts'
 import { walletBook } from '#core/portfolio.ts'
 import type { WalletPlace } from './balances.ts'
 import { TransactionRow, type Transfer } from './schema.ts'
@@ -110,28 +110,20 @@ function flow(tx: string, time: number, place: WalletPlace, kind: FlowKind, leg:
   const sign = leg.quantity.isNegative() ? 'out' : 'in'
   const key = ['allium', owner, plainAddress(address), place.chain.id, tx, within, sign].join('|')
   return {
+    ...UNDETAILED,
     id: bytesToHex(sha256(utf8ToBytes(key))),
     owner,
     book: walletBook(address),
     source: `allium:${chainName}`,
-    file: null,
-    line: null,
     time,
     asset: leg.asset,
     quantity: formatDecimal(leg.quantity),
     kind,
-    unitPrice: null,
-    priceCurrency: null,
-    fee: null,
-    feeAsset: null,
     wallet: address,
     chain: chainName,
     tx,
     logIndex: leg.logIndex,
     from: leg.from,
     to: leg.to,
-    lot: null,
-    note: '',
-    ordinal: 0,
   }
 }

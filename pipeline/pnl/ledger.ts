@@ -1,6 +1,6 @@
 import type { AssetId } from '#core/asset.ts'
 import { Decimal } from '#core/decimal.ts'
-import type { Flow } from '#core/flow.ts'
+import { UNDETAILED, type Flow } from '#core/flow.ts'
 import { HOUR_MS, ceilHour, type Hour } from '#core/hour.ts'
 import { monthEnd, monthOf, monthStart, type Month } from '#core/month.ts'
 import { MANUAL_WALLET, portfolioBook, walletBook, type Balance, type Portfolio } from '#core/portfolio.ts'
@@ -163,33 +163,20 @@ function openingOf(portfolio: Portfolio, holding: Portfolio['holdings'][number],
   if (since === null || since > now) return []
   const time = ceilHour(since)
   const id = `opening|${MANUAL_WALLET}|${asset}|${time}|${quantity}`
-  return [
-    {
-      id,
-      owner: portfolio.owner,
-      book: portfolioBook(portfolio.name),
-      source: 'holdings',
-      file: null,
-      line: null,
-      time,
-      asset,
-      quantity,
-      kind: 'opening',
-      unitPrice: unitCost,
-      priceCurrency: null,
-      fee: null,
-      feeAsset: null,
-      wallet: MANUAL_WALLET,
-      chain: null,
-      tx: null,
-      logIndex: null,
-      from: null,
-      to: null,
-      lot: null,
-      note: '',
-      ordinal: 0,
-    },
-  ]
+  const opening: Flow = {
+    ...UNDETAILED,
+    id,
+    owner: portfolio.owner,
+    book: portfolioBook(portfolio.name),
+    source: 'holdings',
+    time,
+    asset,
+    quantity,
+    kind: 'opening',
+    unitPrice: unitCost,
+    wallet: MANUAL_WALLET,
+  }
+  return [opening]
 }
 
 function byMonth(flows: readonly Flow[]): Map<Month, Flow[]> {

@@ -1,7 +1,7 @@
 import { Decimal, ZERO, formatDecimal } from '#core/decimal.ts'
-import type { Flow } from '#core/flow.ts'
+import { UNDETAILED, type Flow } from '#core/flow.ts'
 import { ceilHour, type Hour } from '#core/hour.ts'
-import type { Balance } from '#core/portfolio.ts'
+import { walletBook, type Balance } from '#core/portfolio.ts'
 
 /**
  * What a wallet's balances add to its flows: the quantity enters as `opening` at the first hour that is known, and
@@ -71,28 +71,16 @@ function firstAfter(changes: readonly Change[], time: number): number {
 function derive(balance: Balance, kind: 'opening' | 'unexplained', time: number, quantity: Decimal): Flow {
   const { owner, wallet, chain, asset } = balance
   return {
+    ...UNDETAILED,
     id: `${kind}|${wallet}|${chain}|${asset}|${time}`,
     owner,
-    book: `wallet:${wallet}`,
+    book: walletBook(wallet),
     source: 'balances',
-    file: null,
-    line: null,
     time,
     asset,
     quantity: formatDecimal(quantity),
     kind,
-    unitPrice: null,
-    priceCurrency: null,
-    fee: null,
-    feeAsset: null,
     wallet,
     chain: chain === '' ? null : chain,
-    tx: null,
-    logIndex: null,
-    from: null,
-    to: null,
-    lot: null,
-    note: '',
-    ordinal: 0,
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { AssetId, Quote } from '#core/asset.ts'
-import { FLOW_KINDS, type Flow, type FlowKind } from '#core/flow.ts'
+import { FLOW_KINDS, UNDETAILED, type Flow, type FlowKind } from '#core/flow.ts'
 import { HOUR_MS, type Hour } from '#core/hour.ts'
 import { OK } from '#core/quality.ts'
 import { emptyMarks, type MarkSeries } from '#pnl/marks/marks.ts'
@@ -12,24 +12,11 @@ export const START = Date.UTC(2026, 0, 31, 12) as Hour
 export function flow(part: Partial<Flow> & Pick<Flow, 'time' | 'asset' | 'quantity' | 'kind'>): Flow {
   return {
     id: `${part.time}-${part.asset}-${part.quantity}-${part.kind}-${part.wallet ?? ''}-${part.tx ?? ''}-${part.ordinal ?? 0}`,
+    ...UNDETAILED,
     owner: 'local',
     book: 'portfolio:main',
     source: 'test',
-    file: null,
-    line: null,
-    unitPrice: null,
-    priceCurrency: null,
-    fee: null,
-    feeAsset: null,
     wallet: '',
-    chain: null,
-    tx: null,
-    logIndex: null,
-    from: null,
-    to: null,
-    lot: null,
-    note: '',
-    ordinal: 0,
     ...part,
   }
 }
@@ -130,19 +117,17 @@ export function groupArbitrary(from: Hour, hours: number): fc.Arbitrary<Flow[]> 
           feeAsset: r.fee === null ? null : r.feeAsset,
         }),
       ])
-  const cash = fc
-    .record({ time, asset, wallet, quantity, other: quantity, tx })
-    .map((r) => [
-      flow({
-        time: r.time,
-        asset: 'fiat:usd' as AssetId,
-        kind: 'sell',
-        wallet: r.wallet,
-        quantity: `-${r.other}`,
-        tx: r.tx,
-      }),
-      flow({ time: r.time, asset: r.asset, kind: 'buy', wallet: r.wallet, quantity: r.quantity, tx: r.tx }),
-    ])
+  const cash = fc.record({ time, asset, wallet, quantity, other: quantity, tx }).map((r) => [
+    flow({
+      time: r.time,
+      asset: 'fiat:usd' as AssetId,
+      kind: 'sell',
+      wallet: r.wallet,
+      quantity: `-${r.other}`,
+      tx: r.tx,
+    }),
+    flow({ time: r.time, asset: r.asset, kind: 'buy', wallet: r.wallet, quantity: r.quantity, tx: r.tx }),
+  ])
   return fc.oneof(
     row,
     row,
