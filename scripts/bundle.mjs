@@ -20,6 +20,7 @@ await build({
   external: [
     'axios',
     'better-sqlite3',
+    'better-sqlite3-13',
     'bottleneck',
     'cli-progress',
     'cockatiel',

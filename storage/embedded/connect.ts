@@ -14,9 +14,16 @@ const WAL_BYTES = 64 * 1024 * 1024
 
 export type Sqlite = typeof Driver
 
-/** The driver is a native addon; it is loaded when a store is opened, not when this module is imported. */
+/** The first line of Node that the driver's version 13 takes, and the one that version 12 is no longer safe on. */
+const NODE_FOR_13 = 22
+
+/**
+ * The driver is a native addon; it is loaded when a store is opened, not when this module is imported. Which version
+ * is the line of Node's to say (docs/decisions/0009); two of them in one process would not see each other's locks.
+ */
 export async function loadSqlite(): Promise<Sqlite> {
-  return (await import('better-sqlite3')).default
+  const old = Number.parseInt(process.versions.node) < NODE_FOR_13
+  return (await (old ? import('better-sqlite3') : import('better-sqlite3-13'))).default
 }
 
 /** A connection that writes. Settings that SQLite does not keep in the file are set on each one. */

@@ -24,7 +24,8 @@ const FLOWS = LONG ? 1_000_000 : 100_000
 const FLOW_SPAN: Span = LONG ? { from: Date.UTC(2019, 1, 10) as Hour, days: 1_826 } : STEADY
 const ASSETS = LONG ? 2_000 : 300
 const YEAR: Span = { from: STEADY.from, days: 365 }
-const HEAP = '--max-old-space-size=200'
+/** Young objects have little room too, which the lines of Node give different amounts of. */
+const HEAP = '--max-old-space-size=200 --max-semi-space-size=8'
 /** The whole process, of any number of assets: what is held outside of the heap counts too. */
 const INGEST_MB = 256
 

@@ -8,15 +8,17 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import Sqlite from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import type { Store } from '#pipeline/ports.ts'
+import { loadSqlite } from '#storage/embedded/connect.ts'
 import { restoreStore } from '#storage/restore.ts'
 import { verifyStore } from '#storage/verify.ts'
 import { runChild } from '#tests/support/kill.ts'
 import { newFile, openFile } from './support/embedded.ts'
 import { fill } from './support/filled.ts'
 import { BTC, coinOf, MONTH, runOf, USD } from './support/values.ts'
+
+const Sqlite = await loadSqlite()
 
 const NOW = Date.UTC(2026, 10, 1, 12, 30)
 const as = { holder: 'restore', now: NOW }

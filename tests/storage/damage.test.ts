@@ -7,9 +7,9 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
-import Sqlite from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { TidemarkError } from '#core/errors.ts'
+import { loadSqlite } from '#storage/embedded/connect.ts'
 import { rowSum } from '#storage/embedded/checksum.ts'
 import { openStore } from '#storage/open.ts'
 import { verifyStore } from '#storage/verify.ts'
@@ -18,6 +18,8 @@ import { below, seeded, testSeed } from '#tests/support/random.ts'
 import { newFile, openFile } from './support/embedded.ts'
 import { fill } from './support/filled.ts'
 import { BTC, USD } from './support/values.ts'
+
+const Sqlite = await loadSqlite()
 
 const FLIPS = Number(process.env['FLIPS'] ?? 100)
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import Sqlite from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import type { Store } from '#pipeline/ports.ts'
+import { loadSqlite } from '#storage/embedded/connect.ts'
 import { openDb } from '#storage/embedded/open.ts'
 import { openStore } from '#storage/open.ts'
 import { newFile, openFile } from './support/embedded.ts'
@@ -19,6 +19,8 @@ import {
   runOf,
   suspectOf,
 } from './support/values.ts'
+
+const Sqlite = await loadSqlite()
 
 const none = { droppedBatches: [], droppedMonths: [] }
 const token = { asset: 'bitcoin', chain: 'base', contract: '0x1', decimals: 8, symbol: 'btc' } as never

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import Sqlite from 'better-sqlite3'
 import { expect, test } from 'vitest'
+import { loadSqlite } from '#storage/embedded/connect.ts'
 import { verifyFile } from '#storage/embedded/care/verify.ts'
 import { MIGRATIONS } from '#storage/embedded/migrations/list.ts'
 import { openStore } from '#storage/open.ts'
@@ -12,6 +12,8 @@ import { seeded, testSeed } from '#tests/support/random.ts'
 import { newFile, openFile } from './support/embedded.ts'
 import { fill } from './support/filled.ts'
 import { TWO_VERSIONS } from './support/version2.ts'
+
+const Sqlite = await loadSqlite()
 
 const CHILD = 'tests/storage/support/migrate-child.ts'
 const MOMENTS = Number(process.env['MOMENTS'] ?? 12)

@@ -1,12 +1,14 @@
-import Sqlite from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { TidemarkError } from '#core/errors.ts'
+import { loadSqlite } from '#storage/embedded/connect.ts'
 import { openStore } from '#storage/open.ts'
 import { verifyStore } from '#storage/verify.ts'
 import { runChild } from '#tests/support/kill.ts'
 import { newFile, openFile } from './support/embedded.ts'
 import { fill } from './support/filled.ts'
 import { BTC, MONTH, runOf, USD } from './support/values.ts'
+
+const Sqlite = await loadSqlite()
 
 const ROUNDS = Number(process.env['ROUNDS'] ?? 100)
 const WRITERS = ['0', '1']
