@@ -75,6 +75,11 @@ export class PortfolioLedger {
     return this.flowMonths.some(({ count }) => count > 0)
   }
 
+  /** What balances show and no flow explains. */
+  get unexplained(): readonly Flow[] {
+    return [...this.derived.values()].flat().filter(({ kind }) => kind === 'unexplained')
+  }
+
   /** Every asset that is held by hand or read from a wallet; flows' assets come from the store. */
   async assets(): Promise<AssetId[]> {
     const { holdings, owner } = this.portfolio

@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
 import { formatTime, HOUR_MS } from '#core/hour.ts'
 import type { Gap, Suspect } from '#core/sample.ts'
+import type { Flow } from '#core/flow.ts'
 import { listGaps } from '#pipeline/queries/gaps.ts'
+import { listUnexplained } from '#pipeline/queries/unexplained.ts'
 import { examples, type Act } from '../cli/command.ts'
 import type { Cli } from '../cli/context.ts'
 import { listOutcome, listTable, pageAsk, type List } from '../cli/list.ts'
@@ -50,12 +52,34 @@ const SUSPECTS: List<Suspect> = {
   empty: '',
 }
 
+const UNEXPLAINED: List<Flow> = {
+  name: 'unexplained',
+  columns: [
+    { head: 'not explained', text: ({ asset }) => asset },
+    { head: 'time (UTC)', text: ({ time }) => formatTime(time) },
+    { head: 'quantity', number: true, text: ({ quantity }) => quantity },
+    { head: 'wallet', text: ({ wallet }) => wallet },
+    { head: 'chain', text: ({ chain }) => chain ?? '' },
+    { head: '', text: () => 'the balance moved, and no flow says why' },
+  ],
+  document: ({ asset, time, quantity, wallet, chain }) => ({
+    asset,
+    time: formatTime(time),
+    quantity,
+    wallet,
+    chain,
+  }),
+  empty: '',
+}
+
 async function run(cli: Cli, options: ListOptions): Promise<Outcome> {
   checkRange(options)
   const store = await openForReading(readConfig(cli))
   try {
     const { asset: assets, from, to } = options
     const { gaps, suspects } = await listGaps(store, { ...pageAsk(options), assets, from, to })
+    const { owner } = cli.globals
+    const unexplained = await listUnexplained(store, owner, { assets, from, to, now: Date.now() })
     const list = listOutcome(cli, GAPS, gaps, options)
     return {
       exitCode: 0,
@@ -65,12 +89,14 @@ async function run(cli: Cli, options: ListOptions): Promise<Outcome> {
           tables.push(await listTable(cli, SUSPECTS, suspects.rows))
           cli.out.note('"tidemark gaps accept" or "reject" decides about a sample that was kept aside.')
         }
+        if (unexplained.length > 0) tables.push(await listTable(cli, UNEXPLAINED, unexplained))
         return tables.filter((table) => table).join('\n\n')
       },
       document: () => ({
         ...list.document?.(),
         suspectsTotal: suspects.total,
         suspects: suspects.rows.map(SUSPECTS.document),
+        unexplained: unexplained.map(UNEXPLAINED.document),
       }),
     }
   } finally {
