@@ -59,3 +59,7 @@ function withoutZeros(part: string, least: number): string {
 function grouped(whole: string): string {
   return whole.replace(/\B(?=(\d{3})+$)/g, ',')
 }
+
+/** A number of a series, null where it is missing. */
+export const numberOrNull = (value: number | undefined): number | null =>
+  value === undefined || Number.isNaN(value) ? null : value

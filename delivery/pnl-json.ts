@@ -1,3 +1,4 @@
+import { numberOrNull } from './number.ts'
 import { formatTime } from '#core/hour.ts'
 import { money, plain, share } from '#core/number.ts'
 import { qualityName, type Quality } from '#core/quality.ts'
@@ -19,6 +20,7 @@ export type TokenDocument = {
   readonly source: readonly Missing[]
   readonly attribution: AttributionDocument
   readonly external: Missing
+  readonly exchanged: Missing
   /** PnL as a fraction of what was put in: 0.0123 is 1.23 %. */
   readonly pnlFraction: number | null
 }
@@ -31,6 +33,7 @@ export type TotalDocument = {
   readonly quality: readonly Quality[]
   readonly attribution: AttributionDocument
   readonly external: Missing
+  readonly exchanged: Missing
   readonly pnlFraction: number | null
   readonly change24h: { readonly pnl: Missing; readonly fraction: number | null } | null
 }
@@ -88,7 +91,8 @@ function tokenDocument(token: TokenSeries): TokenDocument {
     source: token.source,
     attribution: attributionDocument(token.attribution),
     external: text(token.external),
-    pnlFraction: fraction(token.percent),
+    exchanged: text(token.exchanged),
+    pnlFraction: fraction(numberOrNull(token.fraction.at(-1))),
   }
 }
 
@@ -102,7 +106,8 @@ function totalDocument(total: TotalSeries): TotalDocument {
     quality: Array.from(total.quality, qualityName),
     attribution: attributionDocument(total.attribution),
     external: text(total.external),
-    pnlFraction: fraction(total.percent),
+    exchanged: text(total.exchanged),
+    pnlFraction: fraction(numberOrNull(total.fraction.at(-1))),
     change24h:
       change24h === null ? null : { pnl: text(change24h.pnl), fraction: fraction(change24h.percent) },
   }

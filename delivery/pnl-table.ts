@@ -1,6 +1,6 @@
 import { formatTime, HOUR_MS } from '#core/hour.ts'
 import type { PnlReport } from '#pipeline/queries/pnl-report.ts'
-import { displayMoney, displayPercent, displaySigned } from './number.ts'
+import { displayMoney, displayPercent, displaySigned, numberOrNull } from './number.ts'
 import { hourlyPart } from './pnl/hourly.ts'
 import { gapLines } from './pnl/gaps.ts'
 import { attributionLine, summaryPart } from './pnl/summary.ts'
@@ -45,13 +45,13 @@ function heading(report: PnlReport, options: PnlTableOptions): string {
 
 function total(report: PnlReport, options: PnlTableOptions): string {
   const { bold } = paint(options.colour)
-  const { value, pnl, percent, change24h } = report.total
+  const { value, pnl, fraction, change24h } = report.total
   const last = value.length - 1
   const end = pnl[last] ?? NaN
   const colour = gain(end, options.colour)
   const line = [
     bold(`Total ${displayMoney(value[last] ?? NaN)} ${report.baseCurrency}`),
-    `PnL ${colour(`${displaySigned(end)} (${displayPercent(percent)})`)}`,
+    `PnL ${colour(`${displaySigned(end)} (${displayPercent(numberOrNull(fraction[last]))})`)}`,
     ...(change24h === null
       ? []
       : [`last 24 h ${displaySigned(change24h.pnl)} (${displayPercent(change24h.percent)})`]),

@@ -61,7 +61,7 @@ function tokenRow(report: PnlReport, index: number, at: number, colour: boolean)
     displayQuantity(token.quantity[at] ?? null),
     displayPrice(token.mark[at] ?? NaN),
     displayMoney(token.value[at] ?? NaN),
-    ...gainCells(token, at, report.mode === 'snapshot', colour),
+    ...gainCells(token, at, colour),
     tokenNote(token, at),
   ]
 }
@@ -75,34 +75,21 @@ function totalRow(report: PnlReport, at: number, colour: boolean): Cell[] {
     '',
     '',
     { text: displayMoney(total.value[at] ?? NaN), paint: bold },
-    ...gainCells(total, at, report.mode === 'snapshot', colour),
+    ...gainCells(total, at, colour),
     totalNote(report, at),
   ]
 }
 
-type Gains = { readonly pnl: Float64Array; readonly value: Float64Array; readonly percent: number | null }
+type Gains = { readonly pnl: Float64Array; readonly fraction: Float64Array }
 
-/** What was made since the row before, since the beginning, and that in per cent. */
-function gainCells(series: Gains, at: number, snapshot: boolean, colour: boolean): Cell[] {
+/** What was made since the row before, since the beginning, and that in per cent of what was put in until then. */
+function gainCells(series: Gains, at: number, colour: boolean): Cell[] {
   const pnl = series.pnl[at] ?? NaN
   const step = at === 0 ? NaN : pnl - (series.pnl[at - 1] ?? NaN)
-  const fraction = fractionAt(series, at, snapshot)
+  const fraction = series.fraction[at] ?? NaN
   return [
     gainCell(step, displaySigned(step), colour),
     gainCell(pnl, displaySigned(pnl), colour),
-    fraction === null ? MISSING_TEXT : gainCell(fraction, displayPercent(fraction), colour),
+    Number.isNaN(fraction) ? MISSING_TEXT : gainCell(fraction, displayPercent(fraction), colour),
   ]
-}
-
-/**
- * PnL as a part of what was put in so far. The report knows that at its end only; before it, what was there at the
- * beginning stands for it where nothing came in since, and otherwise there is no number to show.
- */
-function fractionAt({ pnl, value, percent }: Gains, at: number, snapshot: boolean): number | null {
-  const last = pnl.length - 1
-  if (at === last) return percent
-  const base = Math.abs(value[0] ?? NaN)
-  const end = (pnl[last] ?? NaN) / base
-  const onlyStart = snapshot || (percent !== null && Math.abs(end - percent) <= 1e-12 * Math.abs(percent))
-  return onlyStart && base > 0 ? (pnl[at] ?? NaN) / base : null
 }

@@ -1,5 +1,12 @@
 import type { PnlReport } from '#pipeline/queries/pnl-report.ts'
-import { displayMoney, displayPercent, displayPrice, displayQuantity, displaySigned } from '../number.ts'
+import {
+  displayMoney,
+  displayPercent,
+  displayPrice,
+  displayQuantity,
+  displaySigned,
+  numberOrNull,
+} from '../number.ts'
 import { paint, renderTable, type Cell, type Column, type TableOptions } from '../table.ts'
 import { safeText } from '../text.ts'
 import { gainCell, tokenNote, totalNote } from './cells.ts'
@@ -28,7 +35,7 @@ export function summaryPart(report: PnlReport, options: TableOptions): string {
       displayQuantity(token.quantity[last] ?? null),
       displayPrice(token.mark[last] ?? NaN),
       displayMoney(token.value[last] ?? NaN),
-      ...gains(token.pnl[last] ?? NaN, token.percent, options.colour),
+      ...gains(token, last, options.colour),
       tokenNote(token, last),
     ])
   const { total } = report
@@ -38,13 +45,17 @@ export function summaryPart(report: PnlReport, options: TableOptions): string {
     '',
     '',
     { text: displayMoney(total.value[last] ?? NaN), paint: bold },
-    ...gains(total.pnl[last] ?? NaN, total.percent, options.colour),
+    ...gains(total, last, options.colour),
     totalNote(report, last),
   ])
   return renderTable(COLUMNS, rows, options)
 }
 
-function gains(pnl: number, percent: number | null, colour: boolean): Cell[] {
+type Gains = { readonly pnl: Float64Array; readonly fraction: Float64Array }
+
+function gains(series: Gains, at: number, colour: boolean): Cell[] {
+  const pnl = series.pnl[at] ?? NaN
+  const percent = numberOrNull(series.fraction[at])
   return [gainCell(pnl, displaySigned(pnl), colour), gainCell(percent, displayPercent(percent), colour)]
 }
 
@@ -62,7 +73,12 @@ export function attributionLine(report: PnlReport): string {
   ]
   const shown = parts.filter(([, value]) => Math.abs(value) > 0)
   const external = report.total.external
-  const flows = Math.abs(external) > 0 ? ` Deposits less withdrawals: ${displaySigned(external)}.` : ''
+  const deposits = Math.abs(external) > 0 ? ` Deposits less withdrawals: ${displaySigned(external)}.` : ''
+  const { exchanged } = report.total
+  // What is left of exchanges is rounding where every purchase was paid from the portfolio.
+  const paid = Math.abs(exchanged) > 1e-9 * Math.abs(report.total.value.at(-1) ?? 0)
+  const flows =
+    deposits + (paid ? ` Bought less sold for money that is not tracked: ${displaySigned(exchanged)}.` : '')
   if (shown.every(([name]) => name === 'price')) return flows.trim()
   return `Of it ${shown.map(([name, value]) => `${name} ${displaySigned(value)}`).join(', ')}.${flows}`
 }

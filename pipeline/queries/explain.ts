@@ -1,7 +1,6 @@
 import type { AssetId } from '#core/asset.ts'
 import { CANDLE_COLUMNS, type CandleColumn } from '#core/candle.ts'
 import { ZERO, formatDecimal } from '#core/decimal.ts'
-import { TidemarkError } from '#core/errors.ts'
 import { HOUR_MS, addHours, type Hour } from '#core/hour.ts'
 import { monthOf, monthStart, monthsBetween } from '#core/month.ts'
 import { qualityName, type Quality } from '#core/quality.ts'
@@ -12,7 +11,14 @@ import { countMonth } from '../pnl/month.ts'
 import { tokensOf } from '../pnl/tokens.ts'
 import { snapshotToken, type TokenResult } from '#pnl/hourly/token.ts'
 import type { PnlMode } from '../ports.ts'
-import { openSession, presentQuantities, type PnlPorts, type PnlRequest, type PnlSession } from './pnl.ts'
+import {
+  notHeld,
+  openSession,
+  presentQuantities,
+  type PnlPorts,
+  type PnlRequest,
+  type PnlSession,
+} from './pnl.ts'
 import type { Attribution } from './pnl-report.ts'
 
 /** A mark and where it comes from. */
@@ -64,6 +70,16 @@ export type Explanation = {
   })[]
 }
 
+/** Of a hour without a mark: its change is part of the next one's. */
+const NO_ATTRIBUTION: Attribution = {
+  price: NaN,
+  trading: NaN,
+  income: NaN,
+  fees: NaN,
+  loss: NaN,
+  residual: NaN,
+}
+
 /** How far back the previous mark is looked for. */
 const LOOK_BACK_HOURS = 31 * 24
 
@@ -94,7 +110,7 @@ export async function explain(
     quantityBefore: token.quantity[0] ?? null,
     value: token.value[last] as number,
     delta: token.pnl[last] as number,
-    attribution: token.attribution,
+    attribution: Number.isNaN(token.pnl[last]) ? NO_ATTRIBUTION : token.attribution,
     external: token.external,
     flows: session.mode === 'flows' ? await flowsIn(session, asset, from, hour) : [],
     candles: await candlesAt(session, asset, hour, io),
@@ -193,12 +209,4 @@ async function candlesAt(
       const values = Object.fromEntries(CANDLE_COLUMNS.map((name) => [name, columns[name][index] as number]))
       return { ...(values as Record<CandleColumn, number>), provider, revision: changed[index] as number }
     })
-}
-
-function notHeld(asset: AssetId, { assets, portfolio }: PnlSession): TidemarkError {
-  const held = assets.length === 0 ? 'nothing' : assets.slice(0, 20).join(', ')
-  return new TidemarkError('INPUT_INVALID', {
-    message: `The portfolio "${portfolio.name}" never held ${asset}; it holds ${held}.`,
-    fix: 'Name one of these with --asset.',
-  })
 }

@@ -39,17 +39,22 @@ export async function resolveRange(
   return { from: hourOf(from), to: hourOf(to) }
 }
 
-/** The newest hour, not after now, at which one of the assets has a mark that is neither carried nor by hand. */
+/**
+ * The newest hour, not after now, at which one of the assets has a mark that is neither carried nor by hand; by hand
+ * where nothing else gives prices at all.
+ */
 async function newestHour(held: readonly AssetId[], loader: MarkLoader, now: Hour): Promise<Hour | null> {
   const assets = held.filter((asset) => asset !== loader.base)
   const all = new Set<Month>()
   for (const asset of assets) for (const month of await loader.candleMonths(asset)) all.add(month)
   const months = [...all].sort().reverse()
-  for (const month of months) {
-    if (monthStart(month) > now) continue
-    const to = Math.min(monthEnd(month), addHours(now, 1)) as Hour
-    const found = await newestIn(assets, monthStart(month), to, loader)
-    if (found !== null) return found
+  for (const byHand of [false, true]) {
+    for (const month of months) {
+      if (monthStart(month) > now) continue
+      const to = Math.min(monthEnd(month), addHours(now, 1)) as Hour
+      const found = await newestIn(assets, monthStart(month), to, loader, byHand)
+      if (found !== null) return found
+    }
   }
   return null
 }
@@ -59,13 +64,14 @@ async function newestIn(
   from: Hour,
   to: Hour,
   loader: MarkLoader,
+  byHand: boolean,
 ): Promise<Hour | null> {
   const book = await loader.load(assets, from, to)
   let newest: Hour | null = null
   for (const asset of assets) {
     const { quality, source, sources } = book.of(asset)
     const index = quality.findLastIndex(
-      (code, at) => code >= ESTIMATED && sources[source[at] as number] !== MANUAL_PROVIDER,
+      (code, at) => code >= ESTIMATED && (byHand || sources[source[at] as number] !== MANUAL_PROVIDER),
     )
     const hour = addHours(from, index)
     if (index >= 0 && (newest === null || hour > newest)) newest = hour

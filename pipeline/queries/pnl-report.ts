@@ -31,8 +31,10 @@ export type TokenSeries = {
   readonly attribution: Attribution
   /** Net value of external flows in the range (deposits less withdrawals). */
   readonly external: number
-  /** PnL ÷ (|value at from| + what came in, by exchange too), as a fraction; null when that is 0. */
-  readonly percent: number | null
+  /** Net value of exchanges, with the fees on them: value(to) − value(from) = PnL + external + exchanged. */
+  readonly exchanged: number
+  /** PnL ÷ (|value at from| + what came in until then, by exchange too); NaN when that is 0 or PnL is missing. */
+  readonly fraction: Float64Array
 }
 
 export type TotalSeries = {
@@ -44,7 +46,9 @@ export type TotalSeries = {
   readonly quality: Uint8Array
   readonly attribution: Attribution
   readonly external: number
-  readonly percent: number | null
+  /** Exchanges within the portfolio cancel: what is left was paid with, or went into, money that is not tracked. */
+  readonly exchanged: number
+  readonly fraction: Float64Array
   /** PnL of the last 24 hours of the range and its fraction; null when the range is shorter. */
   readonly change24h: { readonly pnl: number; readonly percent: number | null } | null
 }

@@ -1,10 +1,11 @@
 import { baseAsset, byBytes, type AssetId, type Quote } from '#core/asset.ts'
 import { Decimal, ZERO } from '#core/decimal.ts'
+import { TidemarkError } from '#core/errors.ts'
 import { addHours, hourOf, type Hour } from '#core/hour.ts'
 import { LOCAL_OWNER, walletBook, type Portfolio } from '#core/portfolio.ts'
 import { parseLineKey } from '#pnl/flows/leg.ts'
 import { lastKnown, snapshotToken, type TokenResult } from '#pnl/hourly/token.ts'
-import { tokenPercent, totalOf, type TotalResult } from '#pnl/hourly/total.ts'
+import { tokenFractions, totalOf, type TotalResult } from '#pnl/hourly/total.ts'
 import { markSource, sliceMarks, type MarkSeries } from '#pnl/marks/marks.ts'
 import type { MarkSettings } from '#pnl/settings.ts'
 import { computePnl, type ComputedMonths } from '../jobs/compute-pnl.ts'
@@ -48,6 +49,8 @@ export async function pnlReport(
 ): Promise<PnlReport> {
   const session = await openSession(request, io, settings)
   const { portfolio, ledger, loader, computed, mode } = session
+  const stranger = request.assets?.find((asset) => !session.assets.includes(asset))
+  if (stranger !== undefined) throw notHeld(stranger, session)
   const present = await presentQuantities(session, request.now)
   const held = [...present].filter(([, quantity]) => !quantity.isZero()).map(([asset]) => asset)
   const { from, to } = await resolveRange(request, held, loader)
@@ -186,7 +189,11 @@ function snapshots(
 
 /** Held at some hour of the range, or not known to be. */
 function wasHeld(token: TokenResult): boolean {
-  return token.held.some((amount) => amount !== 0) || lastKnown(token.pnl) !== 0 || token.exchangeIn !== 0
+  return (
+    token.held.some((amount) => amount !== 0) ||
+    lastKnown(token.pnl) !== 0 ||
+    token.exchangeIn.some((value) => value !== 0)
+  )
 }
 
 async function symbolsOf(io: CoinStore): Promise<Map<string, string>> {
@@ -218,7 +225,8 @@ function tokenSeries(
     source: hours.map((index) => markSource(marks, index)),
     attribution: token.attribution,
     external: token.external,
-    percent: tokenPercent(token),
+    exchanged: token.exchanged,
+    fraction: pick(tokenFractions(token), hours),
   }
 }
 
@@ -231,7 +239,8 @@ function totalSeries(total: TotalResult, hours: readonly number[]): TotalSeries 
     quality: Uint8Array.from(hours, (index) => total.quality[index] as number),
     attribution: total.attribution,
     external: total.external,
-    percent: total.percent,
+    exchanged: total.exchanged,
+    fraction: pick(total.fraction, hours),
     change24h: total.change24h,
   }
 }
@@ -250,4 +259,13 @@ async function unreadWallets(portfolio: Portfolio, io: PnlPorts): Promise<PnlRep
   return wallets
     .filter(({ address }) => !read.has(walletBook(address)))
     .map(({ address, label }) => ({ wallet: label ?? address, reason: 'nothing configured could read it' }))
+}
+
+/** Somebody asks for an asset that is not there: a typing error more often than not. */
+export function notHeld(asset: AssetId, { assets, portfolio }: PnlSession): TidemarkError {
+  const held = assets.length === 0 ? 'nothing' : assets.slice(0, 20).join(', ')
+  return new TidemarkError('INPUT_INVALID', {
+    message: `The portfolio "${portfolio.name}" never held ${asset}; it holds ${held}.`,
+    fix: 'Name one of these with --asset.',
+  })
 }

@@ -18,6 +18,8 @@ export type Effect = {
   tradedQuantity: Decimal
   tradedValue: Decimal
   tradedIn: Decimal
+  /** Value of purchases whose other side is not tracked: it came from outside. */
+  paidIn: Decimal
   /** Exchange legs without a value: they count at the next mark. */
   unpricedQuantity: Decimal
   unpricedIn: Decimal
@@ -38,6 +40,7 @@ export function emptyEffect(hour: Hour): Effect {
     tradedQuantity: ZERO,
     tradedValue: ZERO,
     tradedIn: ZERO,
+    paidIn: ZERO,
     unpricedQuantity: ZERO,
     unpricedIn: ZERO,
     externalQuantity: ZERO,
@@ -60,6 +63,8 @@ export type CountedLeg = {
   readonly exchange: ExchangeValue | null
   /** Part of a move between own wallets: nothing came in from outside. */
   readonly internal: boolean
+  /** An exchange whose other side is not tracked: what it was paid with came from outside. */
+  readonly oneSided: boolean
   /** The row's own leg, which carries its base-currency fee; its mirror in transit does not. */
   readonly own: boolean
 }
@@ -102,11 +107,22 @@ function* groups(legs: readonly Leg[]): Iterable<Leg[]> {
 
 function exchange(legs: Leg[], base: AssetId, markAt: MarkAt): CountedLeg[] {
   const valued = valueExchange(legs, base, markAt)
+  const oneSided = legs.every((leg) => leg.quantity.isPositive())
   return legs.map((leg, index) => {
     const share = valued.legs[index] ?? null
     const value = share === null ? null : leg.quantity.isNegative() ? share.negated() : share
     const { quantity } = leg
-    return { line: leg, leg, role: 'exchange', quantity, value, exchange: valued, internal: false, own: true }
+    return {
+      line: leg,
+      leg,
+      role: 'exchange',
+      quantity,
+      value,
+      exchange: valued,
+      internal: false,
+      oneSided,
+      own: true,
+    }
   })
 }
 
@@ -118,7 +134,7 @@ function plain(
   internal: boolean,
   own: boolean,
 ): CountedLeg {
-  return { line, leg, role, quantity, value: null, exchange: null, internal, own }
+  return { line, leg, role, quantity, value: null, exchange: null, internal, oneSided: false, own }
 }
 
 export function roleOf(kind: FlowKind, quantity: Decimal): Role {
@@ -165,7 +181,7 @@ export function effectsOf(counted: readonly CountedLeg[]): Map<string, Effect[]>
   )
 }
 
-function apply(effect: Effect, { leg, role, quantity, value, internal, own }: CountedLeg): void {
+function apply(effect: Effect, { leg, role, quantity, value, internal, oneSided, own }: CountedLeg): void {
   effect.change = effect.change.plus(quantity)
   if (own && leg.baseFee !== null) effect.baseFees = effect.baseFees.plus(leg.baseFee)
   const incoming = quantity.isNegative() ? ZERO : quantity
@@ -173,11 +189,13 @@ function apply(effect: Effect, { leg, role, quantity, value, internal, own }: Co
     case 'exchange':
       if (value === null) {
         effect.unpricedQuantity = effect.unpricedQuantity.plus(quantity)
-        effect.unpricedIn = effect.unpricedIn.plus(incoming)
+        if (oneSided) effect.externalIn = effect.externalIn.plus(incoming)
+        else effect.unpricedIn = effect.unpricedIn.plus(incoming)
       } else {
         effect.tradedQuantity = effect.tradedQuantity.plus(quantity)
         effect.tradedValue = effect.tradedValue.plus(value)
-        if (!value.isNegative()) effect.tradedIn = effect.tradedIn.plus(value)
+        if (oneSided) effect.paidIn = effect.paidIn.plus(value)
+        else if (!value.isNegative()) effect.tradedIn = effect.tradedIn.plus(value)
       }
       break
     case 'external':

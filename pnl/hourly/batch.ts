@@ -4,12 +4,12 @@ import type { HourEvent, LineSpan, QuantityStep } from './kernel.ts'
 import { type LineState, type StateJson, decodeState, effectText, encodeState } from './state.ts'
 
 /** Version of the formula and of the layout below; a change of either makes every batch stale. */
-export const FORMULA_VERSION = 1
+export const FORMULA_VERSION = 2
 
 /**
  * A batch as it is stored. It ends at the hour at which the last flow of its month is settled; the rest of the month is
  * a quantity times the shared marks, so that a new hour changes no batch. `data`: number of hours, hours before the
- * quantity is known, Δ of each hour, then ten numbers an event. `steps`: JSON of the exact quantities and the state at
+ * quantity is known, Δ of each hour, then eleven numbers an event. `steps`: JSON of the exact quantities and the state at
  * its end.
  */
 export type BatchContent = { readonly data: Float64Array; readonly steps: string }
@@ -24,6 +24,7 @@ const EVENT_FIELDS = [
   'loss',
   'residual',
   'external',
+  'exchanged',
   'externalIn',
   'exchangeIn',
 ] as const satisfies readonly (keyof HourEvent)[]
@@ -56,8 +57,9 @@ export function decodeBatch({ data, steps: text }: BatchContent): LineSpan {
       loss: field(5),
       residual: field(6),
       external: field(7),
-      externalIn: field(8),
-      exchangeIn: field(9),
+      exchanged: field(8),
+      externalIn: field(9),
+      exchangeIn: field(10),
     })
   }
   const { steps, end } = JSON.parse(text) as StepsJson

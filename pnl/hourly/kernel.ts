@@ -14,8 +14,10 @@ export type HourEvent = {
   readonly fees: number
   readonly loss: number
   readonly residual: number
-  /** Net value of external flows, which Δ leaves out, and the parts that came in, for per cents. */
+  /** Net value of external flows, and of exchanges with the fees on them: what Δ leaves out. */
   readonly external: number
+  readonly exchanged: number
+  /** What came in from outside (deposits, and purchases paid with what is not tracked), and by exchange; for per cents. */
   readonly externalIn: number
   readonly exchangeIn: number
 }
@@ -271,7 +273,8 @@ function explain(
     fees: worth(pending.costQuantity) - toDouble(pending.baseFees),
     loss: worth(pending.lostQuantity),
     external: worth(pending.externalQuantity),
-    externalIn: worth(pending.externalIn),
+    exchanged: toDouble(pending.tradedValue) + worth(pending.unpricedQuantity) + toDouble(pending.baseFees),
+    externalIn: worth(pending.externalIn) + toDouble(pending.paidIn),
     exchangeIn: toDouble(pending.tradedIn) + worth(pending.unpricedIn),
   }
 }

@@ -25,6 +25,7 @@ const PENDING_FIELDS = [
   'tradedQuantity',
   'tradedValue',
   'tradedIn',
+  'paidIn',
   'unpricedQuantity',
   'unpricedIn',
   'externalQuantity',

@@ -23,10 +23,12 @@ export type TokenResult = {
   readonly pnl: Float64Array
   readonly quality: Uint8Array
   readonly attribution: AttributionSums
-  /** Net external value by hour, and what came in from outside; for per cents. */
+  /** Net value of external flows, and of exchanges with their fees: value(to) − value(from) is PnL and these two. */
   readonly external: number
+  readonly exchanged: number
+  /** What came in by hour from outside, and by exchange; for per cents. */
   readonly externalIn: Float64Array
-  readonly exchangeIn: number
+  readonly exchangeIn: Float64Array
   /** |value at `from`|, at the first mark where `from` has none. */
   readonly opening: number
 }
@@ -42,8 +44,9 @@ export class TokenRange {
   private readonly lost: Float64Array
   private readonly missing: Uint8Array
   private readonly externalIn: Float64Array
+  private readonly exchangeIn: Float64Array
   private readonly external = new Sum()
-  private readonly exchangeIn = new Sum()
+  private readonly exchanged = new Sum()
   private readonly parts = Object.fromEntries(PARTS.map((part) => [part, new Sum()])) as Record<
     (typeof PARTS)[number],
     Sum
@@ -59,6 +62,7 @@ export class TokenRange {
     this.lost = new Float64Array(this.length)
     this.missing = new Uint8Array(this.length)
     this.externalIn = new Float64Array(this.length)
+    this.exchangeIn = new Float64Array(this.length)
   }
 
   /**
@@ -123,7 +127,8 @@ export class TokenRange {
     }
     for (const part of PARTS) this.parts[part].add(event[part])
     this.external.add(event.external)
-    this.exchangeIn.add(event.exchangeIn)
+    this.exchanged.add(event.exchanged)
+    this.exchangeIn[mark] = (this.exchangeIn[mark] as number) + event.exchangeIn
     this.externalIn[mark] = (this.externalIn[mark] as number) + event.externalIn
   }
 
@@ -151,8 +156,9 @@ export class TokenRange {
       quality,
       attribution: parts as unknown as AttributionSums,
       external: this.external.value,
+      exchanged: this.exchanged.value,
       externalIn: this.externalIn,
-      exchangeIn: this.exchangeIn.value,
+      exchangeIn: this.exchangeIn,
       opening: openingValue(held, this.marks.price),
     }
   }
@@ -226,8 +232,9 @@ export function snapshotToken(quantity: Decimal, marks: MarkSeries): TokenResult
     quality,
     attribution: { price: lastKnown(pnl), trading: 0, income: 0, fees: 0, loss: 0, residual: 0 },
     external: 0,
+    exchanged: 0,
     externalIn: new Float64Array(length),
-    exchangeIn: 0,
+    exchangeIn: new Float64Array(length),
     opening: openingValue(held, marks.price),
   }
 }

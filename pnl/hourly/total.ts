@@ -1,6 +1,6 @@
 import { MISSING, OK } from '#core/quality.ts'
 import { Sum } from '#core/sum.ts'
-import { type AttributionSums, type TokenResult, lastKnown } from './token.ts'
+import type { AttributionSums, TokenResult } from './token.ts'
 
 /** A token as the total needs it: its result, its marks, and the last mark known before the range (NaN: none). */
 export type Part = { readonly token: TokenResult; readonly price: Float64Array; readonly priceBefore: number }
@@ -14,7 +14,9 @@ export type TotalResult = {
   readonly quality: Uint8Array
   readonly attribution: AttributionSums
   readonly external: number
-  readonly percent: number | null
+  readonly exchanged: number
+  /** PnL by hour as a fraction of what was put in until then; NaN where there is none. */
+  readonly fraction: Float64Array
   readonly change24h: { readonly pnl: number; readonly percent: number | null } | null
 }
 
@@ -77,12 +79,9 @@ export function totalOf(parts: readonly Part[], length: number): TotalResult {
     quality,
     attribution: sumAttributions(parts),
     external: sumBy(parts, (part) => part.token.external),
-    percent: percentOf(
-      pnl.at(-1) ?? 0,
-      openingOf(parts),
-      sumBy(externalIn, (series) => sumFrom(series, 1)),
-    ),
-    change24h: changeOf(value, pnl, externalIn),
+    exchanged: sumBy(parts, (part) => part.token.exchanged),
+    fraction: fractions(pnl, openingOf(parts), externalIn),
+    change24h: quality[length - 1] === MISSING ? null : changeOf(value, pnl, externalIn),
   }
 }
 
@@ -91,14 +90,23 @@ function shareOf(part: number, whole: number): number {
 }
 
 /** PnL ÷ (|value at `from`| + what came in); null when that is 0. */
-export function percentOf(pnl: number, opening: number, cameIn: number): number | null {
+function percentOf(pnl: number, opening: number, cameIn: number): number | null {
   const invested = Math.abs(opening) + cameIn
   return invested === 0 ? null : pnl / invested
 }
 
-/** Per cent of one token: what came in by exchange counts too. */
-export function tokenPercent(token: TokenResult): number | null {
-  return percentOf(lastKnown(token.pnl), token.opening, sumFrom(token.externalIn, 1) + token.exchangeIn)
+/** PnL by hour as a fraction of |value at `from`| and what came in until then; NaN where that is 0 or PnL missing. */
+function fractions(pnl: Float64Array, opening: number, cameIn: readonly Float64Array[]): Float64Array {
+  const invested = new Sum().add(Math.abs(opening))
+  return pnl.map((value, hour) => {
+    if (hour > 0) for (const series of cameIn) invested.add(series[hour] as number)
+    return invested.value === 0 ? NaN : value / invested.value
+  })
+}
+
+/** The same for one token, where what came in by exchange counts too. */
+export function tokenFractions(token: TokenResult): Float64Array {
+  return fractions(token.pnl, token.opening, [token.externalIn, token.exchangeIn])
 }
 
 function openingOf(parts: readonly Part[]): number {

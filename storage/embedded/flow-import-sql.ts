@@ -61,8 +61,8 @@ WHERE f.owner = @owner AND f.book = @book AND f.retired IS NULL AND ${scope}
 /** Current rows that no longer come: of the whole source, or of the same file. */
 export const FIND_GONE: Readonly<Record<FlowImport['mode'], string>> = {
   mirror: findGone('f.source = @source'),
-  add: findGone('f.file = @file'),
-  replace: findGone('f.file = @file'),
+  add: findGone('f.source = @source AND f.file = @file'),
+  replace: findGone('f.source = @source AND f.file = @file'),
 }
 
 /** New rows, and retired ones that come again. In the order of the table, so that they are appended. */

@@ -106,20 +106,28 @@ describe('F15: what is missing is said in words, and is no number', () => {
   })
 })
 
-test('per cent within the range is shown only where it is known what was put in', () => {
-  const flows = { ...token('a', 'A', '1', [100, 110, 120]), percent: 0.05 }
+test('per cent is of what was put in until that hour', () => {
+  const flows = { ...token('a', 'A', '1', [100, 110, 120]), fraction: Float64Array.of(0, 0.1, 0.05) }
   const lines = squeeze(renderPnlTable({ ...report([flows]), mode: 'flows' }, PLAIN))
-  expect(lines).toContain('2026-11-01 01:00 A 1 110.00 110.00 +10.00 +10.00 —')
+  expect(lines).toContain('2026-11-01 01:00 A 1 110.00 110.00 +10.00 +10.00 +10.00 %')
   expect(lines).toContain('2026-11-01 02:00 A 1 120.00 120.00 +10.00 +20.00 +5.00 %')
 })
 
 test('what the PnL is made of, and what came in, where it is more than prices', () => {
   const given = report([token('a', 'A', '1', [100, 110])])
   const attribution = { price: 10, trading: 0, income: 2, fees: -1, loss: 0, residual: 1e-14 }
-  const total = { ...given.total, attribution, external: -50, change24h: { pnl: 4, percent: 0.04 } }
+  const total = {
+    ...given.total,
+    attribution,
+    external: -50,
+    exchanged: 70,
+    change24h: { pnl: 4, percent: 0.04 },
+  }
   const lines = squeeze(renderPnlTable({ ...given, total }, PLAIN))
   expect(lines).toContain('Total 110.00 usd PnL +10.00 (+10.00 %) last 24 h +4.00 (+4.00 %)')
-  expect(lines).toContain('Of it price +10.00, income +2.00, fees -1.00. Deposits less withdrawals: -50.00.')
+  expect(lines).toContain(
+    'Of it price +10.00, income +2.00, fees -1.00. Deposits less withdrawals: -50.00. Bought less sold for money that is not tracked: +70.00.',
+  )
 })
 
 test('without a portfolio that is said first, and init is named; nothing held is said too', () => {

@@ -29,7 +29,8 @@ export function token(
     source: marks.map((mark) => (Number.isNaN(mark) ? null : 'coingecko')),
     attribution: { ...NONE, price: end },
     external: 0,
-    percent: end / Math.abs(held * first),
+    exchanged: 0,
+    fraction: Float64Array.from(pnl, (made) => made / Math.abs(held * first)),
   }
 }
 
@@ -58,7 +59,8 @@ export function report(tokens: readonly TokenSeries[], part: Partial<PnlReport> 
       quality: new Uint8Array(count).fill(OK),
       attribution: { ...NONE, price: pnl.at(-1) ?? 0 },
       external: 0,
-      percent: (pnl.at(-1) ?? 0) / (value[0] ?? NaN),
+      exchanged: 0,
+      fraction: pnl.map((made) => made / (value[0] ?? NaN)),
       change24h: null,
     },
     gaps: [],

@@ -58,6 +58,27 @@ describe('what a token made in an hour', () => {
     expect(token?.attribution).toEqual({ price: 10, trading: 6, income: 0, fees: -1, loss: 0, residual: 0 })
   })
 
+  test('a purchase paid with money that is not tracked came from outside: per cents count it', () => {
+    const buy = flow({ time: at(0.5), asset: BTC, quantity: '1', kind: 'buy', unitPrice: '100', fee: '1' })
+    const { total } = run([buy], { bitcoin: [100, 110, 121] })
+    expect([...total.fraction]).toEqual([NaN, 0.09, 0.2])
+    expect(total.exchanged).toBe(101)
+    const cash = flow({
+      time: at(0.5),
+      asset: 'fiat:usd' as AssetId,
+      quantity: '-100',
+      kind: 'sell',
+      tx: 't',
+    })
+    const tracked = run(
+      [{ ...buy, tx: 't', fee: null }, cash],
+      { bitcoin: [100, 110, 121] },
+      { 'fiat:usd': '200' },
+    )
+    expect([...tracked.total.fraction]).toEqual([0, 0.05, 0.105])
+    expect(tracked.total.exchanged).toBe(0)
+  })
+
   test('a deposit makes nothing, income does, gas and losses cost', () => {
     const flows = [
       flow({ time: at(0.5), asset: BTC, quantity: '5', kind: 'deposit', unitPrice: '1' }),
@@ -187,6 +208,26 @@ describe('laws', () => {
           expect(residual).toBe(0)
           expect(Math.abs(price + trading + income + fees + loss - pnl)).toBeLessThanOrEqual(1e-7 * size)
         }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('value(to) − value(from) is PnL, what came from outside, and what was exchanged', () => {
+    fc.assert(
+      fc.property(scene, (s) => {
+        const { tokens, total } = play(s)
+        for (const token of tokens.values()) {
+          const change = (token.value[HOURS] ?? NaN) - (token.value[0] ?? NaN)
+          if (Number.isNaN(change) || Number.isNaN(token.pnl[HOURS])) continue
+          const parts = [token.pnl[HOURS] ?? NaN, token.external, token.exchanged]
+          const size = [...token.value, ...parts].reduce((sum, term) => sum + Math.abs(term || 0), 1)
+          expect(Math.abs(change - parts.reduce((sum, term) => sum + term, 0))).toBeLessThan(1e-7 * size)
+        }
+        expect(total.exchanged).toBeCloseTo(
+          [...tokens.values()].reduce((sum, token) => sum + token.exchanged, 0),
+          3,
+        )
       }),
       { numRuns: 300 },
     )
