@@ -15,6 +15,9 @@ import { listenForSignals, type Stop } from './signals.ts'
  * @param argv arguments after the program's name
  */
 export async function main(argv: readonly string[]): Promise<void> {
+  // Whatever this program writes (store, backups, logs, exports) says what somebody owns; SQLite makes its files with
+  // the process' own mask, so it is set once, before the first of them.
+  process.umask(0o077)
   survivePipes()
   const asked = askedFor(argv)
   const stop = listenForSignals(

@@ -69,7 +69,7 @@ function addHelpTexts(program: Command): void {
       '  $ tidemark ingest            pull the top ten coins and seven days of hourly prices',
       '  $ tidemark pnl               what one unit of each made, hour by hour',
       '  $ tidemark init              write portfolio.yaml; edit it, then ingest and pnl again',
-      '  $ tidemark pnl --json | jq .total',
+      "  $ tidemark pnl --json | jq '.total'",
       '',
     ].join('\n'),
   )

@@ -15,7 +15,7 @@ import { openForReading } from '../wiring/store.ts'
 export function define(command: Command, act: Act): void {
   examples(command, [
     ['tidemark coins', 'by market cap, as last pulled'],
-    ['tidemark coins --limit 5 --json | jq -r .coins[].asset', ''],
+    ["tidemark coins --limit 5 --json | jq -r '.coins[].asset'", ''],
   ])
   listOptions(command).action(act(run))
 }

@@ -4,11 +4,12 @@ import { examples, type Act } from '../cli/command.ts'
 import type { Cli } from '../cli/context.ts'
 import type { Outcome } from '../cli/output.ts'
 import { readConfig, storeFile } from '../wiring/config.ts'
+import { portfolioInForce } from '../wiring/portfolio.ts'
 
 export function define(command: Command, act: Act): void {
   examples(command, [
     ['tidemark config', 'every setting, its value and where it comes from; secrets masked'],
-    ['tidemark config --json | jq .settings', ''],
+    ["tidemark config --json | jq '.settings'", ''],
   ]).action(act(showConfig))
 }
 
@@ -17,6 +18,7 @@ async function showConfig(cli: Cli): Promise<Outcome> {
   const rows = describeConfig(config)
   const settings = rows.map(({ name, value, origin, description }) => ({ name, value, origin, description }))
   const store = storeFile(config.dataDir)
+  const portfolio = portfolioInForce(config)
   return {
     exitCode: 0,
     text: () => {
@@ -26,8 +28,14 @@ async function showConfig(cli: Cli): Promise<Outcome> {
         ({ name, value, origin }) =>
           `${name.padEnd(width)}  ${origin.padEnd(origins)}  ${value ?? '(not set)'}`,
       )
-      return [...lines, '', `${'store'.padEnd(width)}  ${''.padEnd(origins)}  ${store}`].join('\n')
+      const place = (name: string, path: string) => `${name.padEnd(width)}  ${''.padEnd(origins)}  ${path}`
+      return [
+        ...lines,
+        '',
+        place('store', store),
+        place('portfolio', portfolio ?? '(no file: the one that is stored)'),
+      ].join('\n')
     },
-    document: () => ({ settings, store }),
+    document: () => ({ settings, store, portfolio }),
   }
 }

@@ -35,7 +35,7 @@ const GAPS: List<Gap> = {
     { head: '', text: ({ message }) => message },
   ],
   document: gapDocument,
-  empty: 'No gaps.',
+  empty: 'No gaps. Hours whose price was never asked for are none: "tidemark pnl" tells them.',
 }
 
 const SUSPECTS: List<Suspect> = {

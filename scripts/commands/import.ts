@@ -1,4 +1,7 @@
+import { realpathSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { TidemarkError } from '#core/errors.ts'
 import { formatTime } from '#core/hour.ts'
 import { importFlowsFile } from '#pipeline/jobs/import-flows.ts'
 import type { FlowImportResult } from '#pipeline/ports.ts'
@@ -36,6 +39,7 @@ async function run(cli: Cli, file: string, options: Options): Promise<Outcome> {
   const store = dryRun ? await openForReading(config) : await openForJob(config, true)
   try {
     const portfolio = await portfolioToWrite(cli, config, store, dryRun)
+    refuseMirror(file, portfolio.flowsFile, portfolio.name)
     const result = await importFlowsFile(
       {
         owner: cli.globals.owner,
@@ -49,6 +53,23 @@ async function run(cli: Cli, file: string, options: Options): Promise<Outcome> {
     return outcomeOf(result, portfolio.name, dryRun)
   } finally {
     await store.close()
+  }
+}
+
+/** Its rows are in the book already, as those of the mirror; taken in again, the ones without a tx would count twice. */
+function refuseMirror(file: string, mirror: string | null, portfolio: string): void {
+  if (file === '-' || mirror === null || realPath(file) !== realPath(mirror)) return
+  throw new TidemarkError('INPUT_INVALID', {
+    message: `${file} is the flows file of the portfolio "${portfolio}": its rows are read at every ingest and pnl.`,
+    fix: 'Edit the file, then run "tidemark pnl"; import is for other files.',
+  })
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return resolve(path)
   }
 }
 

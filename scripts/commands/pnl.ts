@@ -31,7 +31,7 @@ export function define(command: Command, act: Act): void {
     ['tidemark pnl --days 30 --every 1d', 'one row a day'],
     ['tidemark pnl --asset bitcoin --from 2026-11-01 --to 2026-11-08', ''],
     ['tidemark pnl --explain --asset bitcoin --to 2026-11-07T14:00Z', 'every number behind one hour'],
-    ['tidemark pnl --json | jq .total.pnl[-1]', ''],
+    ["tidemark pnl --json | jq '.total.pnl[-1]'", ''],
   ])
   rangeOptions(command)
     .addOption(

@@ -6,6 +6,8 @@ import type { Cli } from '../cli/context.ts'
 import type { Outcome } from '../cli/output.ts'
 import { grouped } from '../cli/plan-text.ts'
 import { readConfig, storeFile } from '../wiring/config.ts'
+import { refuseUnfit } from '../wiring/data-folder.ts'
+import { refuseInvented } from '../wiring/invented.ts'
 import { forgetStamps } from '../wiring/mirror.ts'
 import { jobName } from '../wiring/job.ts'
 
@@ -19,6 +21,8 @@ export function define(command: Command, act: Act): void {
 
 async function restore(cli: Cli, from: string): Promise<Outcome> {
   const config = readConfig(cli)
+  refuseUnfit(config.dataDir)
+  refuseInvented(config.dataDir)
   const file = storeFile(config.dataDir)
   cli.stop.drain()
   cli.out.note(`Checking ${resolve(from)}, then copying it into ${file}…`)

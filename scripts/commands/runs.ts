@@ -13,7 +13,7 @@ import { openForReading } from '../wiring/store.ts'
 export function define(command: Command, act: Act): void {
   examples(command, [
     ['tidemark runs', 'what was run and how it ended, newest first'],
-    ['tidemark runs --limit 1 --json | jq .runs[0].summary', 'the end summary of the last run'],
+    ["tidemark runs --limit 1 --json | jq '.runs[0].summary'", 'the end summary of the last run'],
   ])
   pageOptions(command).action(act(run))
 }

@@ -10,7 +10,7 @@ import { openForReading } from '../wiring/store.ts'
 export function define(command: Command, act: Act): void {
   examples(command, [
     ['tidemark verify', 'every checksum, revision and sum of the store; exit 12 on damage'],
-    ['tidemark verify --json | jq .hash', 'the hash of everything that counts'],
+    ["tidemark verify --json | jq '.hash'", 'the hash of everything that counts'],
   ]).action(act(verify))
 }
 

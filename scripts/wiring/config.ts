@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '#config/config.ts'
 import { loadConfig } from '#config/load.ts'
+import { TidemarkError, type ErrorCode } from '#core/errors.ts'
 import type { Cli } from '../cli/context.ts'
 import { rememberSecret } from '../cli/secrets.ts'
 import { isInvented } from './invented.ts'
@@ -32,13 +33,21 @@ export function readConfig(cli: Cli, flags: Readonly<Record<string, string>> = {
   return config
 }
 
-/** The text of a file, or null where there is none. */
-export function readText(path: string): string | null {
+/**
+ * The text of a file, or null where there is none.
+ * @throws TidemarkError with `code` when it is a folder
+ */
+export function readText(path: string, code: ErrorCode = 'FILE_INVALID'): string | null {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
+    const found = (error as NodeJS.ErrnoException).code
+    if (found === 'ENOENT' || found === 'ENOTDIR') return null
+    if (found !== 'EISDIR') throw error
+    throw new TidemarkError(code, {
+      message: `${path} is a folder, not a file.`,
+      fix: 'Name a file, or move that folder away.',
+    })
   }
 }
 

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { TidemarkError } from '#core/errors.ts'
 import { storeFile } from './config.ts'
+import { makeDataFolder } from './data-folder.ts'
 
 /** Its presence says that everything in a data folder is invented. */
 const MARKER = 'INVENTED-DATA'
@@ -12,25 +13,37 @@ export function isInvented(dataDir: string): boolean {
 }
 
 /**
- * Makes a data folder the demo's.
+ * Makes a data folder the demo's, and empties it of the store that an earlier demo left: it may be of an older build,
+ * and everything in it is invented anew anyhow. Logs stay.
  * @throws TidemarkError USAGE when it holds a store already that is not the demo's
  */
 export function claimForDemo(dataDir: string): void {
-  if (isInvented(dataDir)) return
+  if (isInvented(dataDir)) return removeStore(dataDir)
   if (existsSync(storeFile(dataDir))) {
     throw new TidemarkError('USAGE', {
       message: `${dataDir} holds a store of yours; invented data is kept in a folder of its own.`,
       fix: 'Name another folder with --data-dir, or leave it out.',
     })
   }
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeDataFolder(dataDir)
   writeFileSync(join(dataDir, MARKER), 'Everything in this folder was invented by "tidemark demo".\n')
+}
+
+function removeStore(dataDir: string): void {
+  const store = storeFile(dataDir)
+  // What counts the commits of the old store goes first: beside a new one it would speak of lost ones.
+  for (const end of ['-seen', '', '-journal', '-wal', '-shm']) rmSync(`${store}${end}`, { force: true })
+  rmSync(join(dataDir, 'mirrors.json'), { force: true })
 }
 
 /** @throws TidemarkError USAGE when real data would be brought into the demo's folder */
 export function refuseInvented(dataDir: string): void {
-  if (!isInvented(dataDir)) return
-  throw new TidemarkError('USAGE', {
+  if (isInvented(dataDir)) throw mixed(dataDir)
+}
+
+/** Real data that would join invented data. */
+export function mixed(dataDir: string): TidemarkError {
+  return new TidemarkError('USAGE', {
     message: `${dataDir} is the folder of "tidemark demo": its data is invented, and real data must not mix with it.`,
     fix: 'Name another folder with --data-dir or TIDEMARK_DATA_DIR.',
   })

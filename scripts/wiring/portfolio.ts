@@ -6,6 +6,7 @@ import type { Portfolio } from '#core/portfolio.ts'
 import type { LedgerStore } from '#pipeline/ports.ts'
 import type { Cli } from '../cli/context.ts'
 import { readText } from './config.ts'
+import { isInvented, mixed } from './invented.ts'
 import { mirrorFlows } from './mirror.ts'
 
 /** Written by `init` and found without being named. */
@@ -19,7 +20,7 @@ type Stored = Pick<LedgerStore, 'portfolio' | 'portfolios'>
 
 /**
  * Which portfolio: the file that a flag or setting names, else `portfolio.yaml` in the working directory, else the
- * one that is stored. `--portfolio` also takes the name of a stored one.
+ * one that is stored. `--portfolio` also takes the name of a stored one. In the demo's folder only what is stored.
  * @returns null when there is none at all
  * @throws TidemarkError PORTFOLIO_INVALID for a file that is missing or faulty; USAGE when several are stored
  */
@@ -29,9 +30,10 @@ export async function choosePortfolio(
   store: Stored | null,
 ): Promise<Chosen | null> {
   const { owner, portfolio: given } = cli.globals
+  if (isInvented(config.dataDir)) return inventedPortfolio(cli, config, store)
   const named = config.portfolioFile
   if (named !== null) {
-    const text = readText(named)
+    const text = readText(named, 'PORTFOLIO_INVALID')
     if (text !== null) return fromText(text, named, owner)
     const stored = given === null ? null : await store?.portfolio(owner, given)
     if (stored) return { portfolio: stored, place: STORED }
@@ -40,10 +42,30 @@ export async function choosePortfolio(
       fix: 'Check --portfolio and TIDEMARK_PORTFOLIO, or run "tidemark init" to write a portfolio to edit.',
     })
   }
-  const here = join(process.cwd(), PORTFOLIO_FILE)
-  const text = existsSync(here) ? readText(here) : null
-  if (text !== null) return fromText(text, here, owner)
+  const here = portfolioInForce(config)
+  const text = here === null ? null : readText(here, 'PORTFOLIO_INVALID')
+  if (here !== null && text !== null) return fromText(text, here, owner)
   return fromStore((await store?.portfolios(owner)) ?? [])
+}
+
+/** The file that says which portfolio: the one named, else the one in the working directory; null for neither. */
+export function portfolioInForce(config: Config): string | null {
+  if (isInvented(config.dataDir)) return null
+  if (config.portfolioFile !== null) return config.portfolioFile
+  const here = join(process.cwd(), PORTFOLIO_FILE)
+  return existsSync(here) ? here : null
+}
+
+/**
+ * The demo's folder answers about the demo's portfolio alone: one's own valued at invented prices would look real.
+ * @throws TidemarkError USAGE when `--portfolio` names another one
+ */
+async function inventedPortfolio(cli: Cli, config: Config, store: Stored | null): Promise<Chosen | null> {
+  const { owner, portfolio: given } = cli.globals
+  if (given === null) return fromStore((await store?.portfolios(owner)) ?? [])
+  const stored = await store?.portfolio(owner, given)
+  if (!stored) throw mixed(config.dataDir)
+  return { portfolio: stored, place: STORED }
 }
 
 async function fromText(text: string, path: string, owner: string): Promise<Chosen> {
@@ -72,7 +94,7 @@ export async function portfolioToRead(
   { store, writable }: { store: LedgerStore; writable: boolean },
 ): Promise<Portfolio | null> {
   const chosen = await choosePortfolio(cli, config, store)
-  if (chosen === null || chosen.place === STORED || cli.out.invented) return chosen?.portfolio ?? null
+  if (chosen === null || chosen.place === STORED) return chosen?.portfolio ?? null
   if (writable) await mirrorFlows(config, store, chosen.portfolio)
   else if (chosen.portfolio.flowsFile !== null) {
     cli.out.warn('! The store is read-only: flows are those of the last "tidemark ingest".')

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { COMMANDS } from '#scripts/cli/commands.ts'
@@ -141,6 +149,67 @@ describe('settings', () => {
       })
     }
   })
+})
+
+describe('places', () => {
+  test.each(['/proc/tidemark', '/sys/tidemark', '/dev/tidemark', 'a-file', 'a-link', 'a-file/below'])(
+    'a data folder at %s can hold no store: exit 6 at once, with the path',
+    async (place) => {
+      if (!existsSync(join(dir, 'a-file'))) {
+        writeFileSync(join(dir, 'a-file'), '')
+        symlinkSync(join(dir, 'a-file'), join(dir, 'a-link'))
+      }
+      for (const command of ['init', 'pnl', 'demo']) {
+        const ended = await tidemark([command, '--json', '--data-dir', place], { cwd: dir })
+        const { error } = documentOf(ended)
+        expect([ended.code, error?.code], command).toEqual([6, 'STORE_UNAVAILABLE'])
+        expect(error?.message, command).toContain(place)
+      }
+    },
+  )
+
+  test('a portfolio that is a folder is exit 5, with the path', async () => {
+    const ended = await run('pnl', '--json', '--portfolio', dir, '--data-dir', await emptyStore())
+    expect(ended.code).toBe(5)
+    expect(documentOf(ended).error?.message).toBe(`${dir} is a folder, not a file.`)
+  })
+
+  test('"config" shows the portfolio file in force', async () => {
+    const cwd = join(dir, 'in-force')
+    mkdirSync(cwd)
+    expect(documentOf(await tidemark(['config', '--json'], { cwd }))).toMatchObject({ portfolio: null })
+    writeFileSync(join(cwd, 'portfolio.yaml'), '')
+    expect((await tidemark(['config'], { cwd })).stdout).toContain(join(cwd, 'portfolio.yaml'))
+  })
+
+  test('the store and a backup are for their owner alone, whatever the mask of the shell', async () => {
+    const data = await emptyStore()
+    const copy = join(data, 'copy.db')
+    expect((await run('backup', copy, '--data-dir', data)).code).toBe(0)
+    for (const file of [join(data, 'tidemark.db'), copy]) expect(statSync(file).mode & 0o777).toBe(0o600)
+  })
+
+  test('a backup never overwrites what is no store, and names a folder that is missing', async () => {
+    const data = await emptyStore()
+    const letter = join(data, 'letter.txt')
+    writeFileSync(letter, 'dear all')
+    const over = documentOf(await run('backup', letter, '--json', '--data-dir', data))
+    expect(over.error?.code).toBe('INPUT_INVALID')
+    expect(readFileSync(letter, 'utf8')).toBe('dear all')
+    const nowhere = join(data, 'no/such/copy.db')
+    const missing = await run('backup', nowhere, '--json', '--data-dir', data)
+    expect([missing.code, documentOf(missing).error?.message]).toEqual([
+      2,
+      expect.stringContaining(join(data, 'no/such')),
+    ])
+  })
+
+  /** A data folder of its own with a new store. */
+  async function emptyStore(): Promise<string> {
+    const cwd = mkdtempSync(join(dir, 'store-'))
+    expect((await tidemark(['init'], { cwd })).code).toBe(0)
+    return join(cwd, 'data')
+  }
 })
 
 describe('colour', () => {

@@ -80,6 +80,7 @@ describe('a portfolio with flows', () => {
 
   beforeAll(async () => {
     mkdirSync(cwd)
+    writeFileSync(join(cwd, '.env'), '')
     writeFileSync(join(cwd, 'portfolio.yaml'), 'name: own\nflows: flows.csv\n')
     flows(BUY)
     await at('ingest', '-q', '--days', '2')
@@ -201,6 +202,21 @@ describe('demo', () => {
     const folder = join(cwd, 'xdg/tidemark-demo')
     const shown = await tidemark(['pnl', '--json', '--data-dir', folder], { cwd: dir })
     expect(documentOf(shown)).toMatchObject({ invented: true, portfolio: 'demo (invented data)' })
+    // One's own portfolio does not enter it, wherever it stands; a file that is named is refused.
+    writeFileSync(join(cwd, '.env'), '')
+    writeFileSync(join(cwd, 'portfolio.yaml'), 'name: mine\nholdings:\n  bitcoin: 1\n')
+    const beside = await tidemark(['pnl', '--json', '--data-dir', folder], {
+      cwd,
+      env: { TIDEMARK_PORTFOLIO: join(cwd, 'portfolio.yaml') },
+    })
+    expect(documentOf(beside)).toMatchObject({ portfolio: 'demo (invented data)' })
+    const given = await tidemark(['pnl', '--data-dir', folder, '--portfolio', 'portfolio.yaml'], {
+      cwd: dir,
+    })
+    expect([given.code, given.stderr]).toEqual([2, expect.stringContaining('real data must not mix')])
+    // A store that no build can read any more does not stop the next demo.
+    writeFileSync(join(folder, 'tidemark.db'), 'of an older build')
+    expect((await tidemark(['demo', '--data-dir', folder], { cwd: dir })).code).toBe(0)
     const mixed = await tidemark(['ingest', '--data-dir', folder], { cwd: dir })
     expect([mixed.code, mixed.stderr]).toEqual([2, expect.stringContaining('must not mix')])
     const own = await tidemark(['demo', '--data-dir', join(dir, 'data')], { cwd: dir })

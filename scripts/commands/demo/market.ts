@@ -8,7 +8,7 @@ import { inventedWallet } from '../../simulator/wallet.ts'
 const SEED = 20_260_101
 const WALLET = `0x${'d'.repeat(40)}`
 
-// Fixed, not relative to now: what was invented yesterday is the same today, so a second run only adds hours.
+// Fixed, not relative to now: what was invented yesterday is the same today.
 const WALLET_SINCE = Date.UTC(2026, 0, 5)
 const SAVINGS_SINCE = Date.UTC(2026, 5, 1, 9, 30)
 

@@ -56,13 +56,10 @@ function explanationText(found: Explanation): string {
     `  mark      ${markText(found.mark)}`,
     `  before    ${markText(found.previous)}`,
     `  quantity  ${found.quantity ?? '—'} (before ${found.quantityBefore ?? '—'})`,
-    `  value     ${number(found.value)}`,
-    `  change    ${number(found.delta)}, which is`,
-    ...parts.map(([name, value]) =>
-      name === 'external'
-        ? `    and ${number(value)} came from outside`
-        : `    ${name.padEnd(9)} ${number(value)}`,
-    ),
+    `  value     ${amount(found.value)}`,
+    ...(Number.isNaN(found.delta)
+      ? [`  change    — : ${found.reason ?? 'no mark'}; the change at the next mark covers this hour`]
+      : [`  change    ${amount(found.delta)}, which is`, ...parts.map(partText)]),
     found.flows.length === 0 ? 'flows: none in the interval' : 'flows:',
     ...found.flows.map(flowText),
     found.candles.length === 0 ? 'candles: none in this hour' : 'candles:',
@@ -74,6 +71,11 @@ function explanationText(found: Explanation): string {
 }
 
 const number = (value: number): string => (Number.isNaN(value) ? '—' : plain(value))
+const amount = (value: number): string => (Number.isNaN(value) ? '—' : money(value))
+
+function partText([name, value]: [string, number]): string {
+  return name === 'external' ? `    and ${amount(value)} came from outside` : `    ${name.padEnd(9)} ${amount(value)}`
+}
 
 function markText(mark: ExplainedMark | null): string {
   if (mark === null) return '—'
@@ -104,7 +106,7 @@ function explanationDocument(found: Explanation): object {
     value: Number.isNaN(found.value) ? null : money(found.value),
     delta: Number.isNaN(found.delta) ? null : money(found.delta),
     attribution: Object.fromEntries(
-      Object.entries(found.attribution).map(([name, value]) => [name, money(value)]),
+      Object.entries(found.attribution).map(([name, value]) => [name, Number.isNaN(value) ? null : money(value)]),
     ),
     external: money(found.external),
     flows: found.flows.map((flow) => ({ ...flow, time: time(flow.time) })),
