@@ -85,7 +85,9 @@ type Gains = { readonly pnl: Float64Array; readonly fraction: Float64Array }
 /** What was made since the row before, since the beginning, and that in per cent of what was put in until then. */
 function gainCells(series: Gains, at: number, colour: boolean): Cell[] {
   const pnl = series.pnl[at] ?? NaN
-  const step = at === 0 ? NaN : pnl - (series.pnl[at - 1] ?? NaN)
+  // After hours without a value the row tells of all that was made since the last one with one.
+  const before = series.pnl.findLast((value, index) => index < at && !Number.isNaN(value))
+  const step = pnl - (before ?? NaN)
   const fraction = series.fraction[at] ?? NaN
   return [
     gainCell(step, displaySigned(step), colour),

@@ -19,6 +19,7 @@ import {
   type PnlRequest,
   type PnlSession,
 } from './pnl.ts'
+import { gapsOf } from './pnl-gaps.ts'
 import type { Attribution } from './pnl-report.ts'
 
 /** A mark and where it comes from. */
@@ -61,6 +62,8 @@ export type Explanation = {
   readonly quantityBefore: string | null
   readonly value: number
   readonly delta: number
+  /** Why there is no value at this hour, null where there is one. */
+  readonly reason: string | null
   readonly attribution: Attribution
   readonly external: number
   readonly flows: readonly ExplainedFlow[]
@@ -99,6 +102,7 @@ export async function explain(
   const from = before < 0 ? addHours(hour, -1) : addHours(marks.from, before)
   const token = await tokenOver(session, asset, from, hour, marks, request.now)
   const last = token.pnl.length - 1
+  const gaps = await gapsOf([[asset, token]], from, session.loader.quote, io)
   return {
     asset,
     hour,
@@ -110,6 +114,7 @@ export async function explain(
     quantityBefore: token.quantity[0] ?? null,
     value: token.value[last] as number,
     delta: token.pnl[last] as number,
+    reason: gaps.find((gap) => gap.from <= hour && gap.to >= hour)?.reason ?? null,
     attribution: Number.isNaN(token.pnl[last]) ? NO_ATTRIBUTION : token.attribution,
     external: token.external,
     flows: session.mode === 'flows' ? await flowsIn(session, asset, from, hour) : [],

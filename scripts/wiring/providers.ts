@@ -35,6 +35,8 @@ function tuning(config: Config, emit: Emit): HttpTuning {
         level: 'info',
         message: `${provider}: ${status}, waiting ${Math.ceil(ms / 1000)} s`,
       }),
+    onRetry: ({ provider, cause }) =>
+      emit({ type: 'notice', level: 'info', message: `${provider}: ${cause}; trying again` }),
   }
 }
 

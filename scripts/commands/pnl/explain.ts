@@ -74,7 +74,9 @@ const number = (value: number): string => (Number.isNaN(value) ? '—' : plain(v
 const amount = (value: number): string => (Number.isNaN(value) ? '—' : money(value))
 
 function partText([name, value]: [string, number]): string {
-  return name === 'external' ? `    and ${amount(value)} came from outside` : `    ${name.padEnd(9)} ${amount(value)}`
+  return name === 'external'
+    ? `    and ${amount(value)} came from outside`
+    : `    ${name.padEnd(9)} ${amount(value)}`
 }
 
 function markText(mark: ExplainedMark | null): string {
@@ -106,7 +108,10 @@ function explanationDocument(found: Explanation): object {
     value: Number.isNaN(found.value) ? null : money(found.value),
     delta: Number.isNaN(found.delta) ? null : money(found.delta),
     attribution: Object.fromEntries(
-      Object.entries(found.attribution).map(([name, value]) => [name, Number.isNaN(value) ? null : money(value)]),
+      Object.entries(found.attribution).map(([name, value]) => [
+        name,
+        Number.isNaN(value) ? null : money(value),
+      ]),
     ),
     external: money(found.external),
     flows: found.flows.map((flow) => ({ ...flow, time: time(flow.time) })),
