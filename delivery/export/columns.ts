@@ -1,6 +1,6 @@
 import type { Flow } from '#core/flow.ts'
 import { formatTime } from '#core/hour.ts'
-import { money, plain } from '#core/number.ts'
+import { money, plain, share } from '#core/number.ts'
 import { qualityName } from '#core/quality.ts'
 import type { PnlReport, TokenSeries } from '#pipeline/queries/pnl-report.ts'
 import type { ExportColumn } from './rows.ts'
@@ -47,6 +47,8 @@ export type PnlExportRow = {
   readonly pnl: number
   readonly quality: number
   readonly source: string | null
+  /** Of the total only: the share of its value that has a mark. */
+  readonly coverage: number
 }
 
 export const PNL_EXPORT: readonly ExportColumn<PnlExportRow>[] = [
@@ -59,6 +61,7 @@ export const PNL_EXPORT: readonly ExportColumn<PnlExportRow>[] = [
   number('pnl', (row) => known(row.pnl, money)),
   text('quality', (row) => qualityName(row.quality)),
   text('source', (row) => row.source),
+  number('coverage', (row) => known(row.coverage, (value) => plain(share(value)))),
 ]
 
 function known(value: number, format: (value: number) => string): string | null {
@@ -69,7 +72,7 @@ function known(value: number, format: (value: number) => string): string | null 
 export function* pnlExportRows(report: PnlReport): Generator<PnlExportRow> {
   for (const [at, hour] of report.hours.entries()) {
     for (const token of report.tokens) yield tokenRow(token, at, hour)
-    const { value, pnl, quality } = report.total
+    const { value, pnl, quality, coverage } = report.total
     yield {
       hour,
       asset: 'total',
@@ -80,6 +83,7 @@ export function* pnlExportRows(report: PnlReport): Generator<PnlExportRow> {
       pnl: pnl[at] ?? NaN,
       quality: quality[at] ?? 0,
       source: null,
+      coverage: coverage[at] ?? NaN,
     }
   }
 }
@@ -95,5 +99,6 @@ function tokenRow(token: TokenSeries, at: number, hour: number): PnlExportRow {
     pnl: token.pnl[at] ?? NaN,
     quality: token.quality[at] ?? 0,
     source: token.source[at] ?? null,
+    coverage: NaN,
   }
 }

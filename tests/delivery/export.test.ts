@@ -108,11 +108,11 @@ test('F15: PnL by hour and token, the total last, what is missing left empty', a
   const given = report([token('bitcoin', 'BTC', '0.5', [60000, NaN])])
   expect(await all(csvChunks(PNL_EXPORT, pnlExportRows(given)))).toBe(
     [
-      'hour,asset,symbol,quantity,mark,value,pnl,quality,source',
-      '2026-11-01T00:00:00Z,bitcoin,BTC,0.5,60000,30000,0,ok,coingecko',
-      '2026-11-01T00:00:00Z,total,,,,30000,0,ok,',
-      '2026-11-01T01:00:00Z,bitcoin,BTC,0.5,,,,missing,',
-      '2026-11-01T01:00:00Z,total,,,,0,0,ok,',
+      'hour,asset,symbol,quantity,mark,value,pnl,quality,source,coverage',
+      '2026-11-01T00:00:00Z,bitcoin,BTC,0.5,60000,30000,0,ok,coingecko,',
+      '2026-11-01T00:00:00Z,total,,,,30000,0,ok,,1',
+      '2026-11-01T01:00:00Z,bitcoin,BTC,0.5,,,,missing,,',
+      '2026-11-01T01:00:00Z,total,,,,0,0,ok,,0',
       '',
     ].join('\n'),
   )
