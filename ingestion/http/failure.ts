@@ -86,7 +86,8 @@ export class ProviderError extends TidemarkError {
   readonly status: number | null
   readonly providerCode: number | null
   readonly retryAfterMs: number | null
-  private readonly words: string
+  /** What happened, without the place. */
+  readonly words: string
 
   constructor(kind: FailureKind, details: FailureDetails) {
     super(CODES[kind], {

@@ -20,11 +20,12 @@ import {
   LIMITS,
   RETRY,
   RETRY_AFTER_CAP_MS,
+  RETRY_TOLD_MS,
   USER_AGENT,
   type HttpOptions,
   type Retry,
 } from './options.ts'
-import { OutageBreaker } from './outage.ts'
+import { Outage, OutageBreaker } from './outage.ts'
 import { retryAfterMs } from './retry-after.ts'
 import { CallStats, type CallReport } from './stats.ts'
 import { printable } from './text.ts'
@@ -74,6 +75,7 @@ class ProviderHttp implements Http {
   private readonly gate: Gate
   private readonly breaker: ReturnType<typeof circuitBreaker>
   private readonly manners: Manners
+  private readonly outage = new Outage()
 
   constructor(options: HttpOptions) {
     this.options = options
@@ -90,15 +92,17 @@ class ProviderHttp implements Http {
       maxConcurrent: options.maxConcurrent ?? concurrencyFor(options.perMinute),
       month: options.monthCredits ?? null,
       now: this.now,
-      exhausted: () =>
-        this.failure('postponed', '', { message: "the month's credits of the plan are used up" }),
+      exhausted: () => this.failure('postponed', '', EXHAUSTED),
     })
     const { failures, windowMs, restMs } = { ...BREAKER, ...options.breaker }
     this.breaker = circuitBreaker(handleAll, {
       halfOpenAfter: restMs,
       breaker: new OutageBreaker({ failures, windowMs, now: this.now }),
     })
-    this.breaker.onBreak(() => this.gate.postpone(restMs, this.failure('postponed', '', { message: BROKEN })))
+    this.breaker.onBreak(() => {
+      this.outage.rest(this.now() + restMs)
+      this.gate.postpone(restMs, this.resting(''))
+    })
     this.manners = new Manners({
       gate: this.gate,
       retry: this.retry,
@@ -143,6 +147,7 @@ class ProviderHttp implements Http {
         shouldRetry: ({ error }) => {
           const again = error instanceof ProviderError && error.passing
           if (again) this.stats.retries += 1
+          if (isOutage(error)) this.tellRetry(error.words)
           return again
         },
         // A 429 waits at the gate, together with every other call, and is limited by patience instead.
@@ -153,6 +158,16 @@ class ProviderHttp implements Http {
       this.stats.failed += 1
       throw error instanceof ProviderError && tried.length > 1 ? error.after(tried) : error
     }
+  }
+
+  private tellRetry(cause: string): void {
+    const { provider, onRetry } = this.options
+    if (onRetry !== undefined && this.outage.tell(this.now(), RETRY_TOLD_MS)) onRetry({ provider, cause })
+  }
+
+  /** The failure of a call that is not sent because the provider is left alone. */
+  private resting(path: string): ProviderError {
+    return this.failure('postponed', path, { message: this.outage.words(this.now()) })
   }
 
   private async attempt(request: HttpRequest, options: GetOptions): Promise<JsonAnswer> {
@@ -168,13 +183,14 @@ class ProviderHttp implements Http {
         try {
           return await this.send(request, options)
         } catch (error) {
-          if (error instanceof ProviderError && error.passing && error.kind !== 'rate-limited') throw error
-          return error as Error
+          if (!isOutage(error)) return error as Error
+          this.outage.met(error.words)
+          throw error
         }
       })
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error
-      return this.failure('postponed', request.path, { message: BROKEN })
+      return this.resting(request.path)
     }
   }
 
@@ -242,9 +258,17 @@ function shownBase(pathname: string): string {
 }
 
 const MAX_ROUTE = 200
-const BROKEN = 'call after call failed; no more are sent for now'
+const EXHAUSTED = {
+  message: "the month's credits of the plan are used up",
+  fix: 'Run the same command again next month, or raise the credits of the plan; it goes on where it stopped.',
+}
 
 type Details = Omit<FailureDetails, 'provider' | 'host' | 'route'>
+
+/** Failures that speak of an outage: a provider that limits calls is alive. */
+function isOutage(error: unknown): error is ProviderError {
+  return error instanceof ProviderError && error.passing && error.kind !== 'rate-limited'
+}
 
 function interrupted(): TidemarkError {
   return new TidemarkError('INTERRUPTED', {

@@ -33,6 +33,8 @@ export type OnWait = (wait: {
   readonly ms: number
   readonly status: number
 }) => void
+/** Called when calls that failed are sent again: a first time at once, then once in a while as long as it goes on. */
+export type OnRetry = (retry: { readonly provider: ProviderId; readonly cause: string }) => void
 
 export type HttpOptions = {
   readonly provider: ProviderId
@@ -53,12 +55,21 @@ export type HttpOptions = {
   readonly judge?: (status: number, body: string) => Verdict
   readonly onCall?: OnCall
   readonly onWait?: OnWait
+  readonly onRetry?: OnRetry
   readonly now?: () => number
 }
 /** What a caller may tune of the request layer of any provider. */
 export type HttpTuning = Pick<
   HttpOptions,
-  'limits' | 'retry' | 'breaker' | 'retryAfterCapMs' | 'maxConcurrent' | 'onCall' | 'onWait' | 'now'
+  | 'limits'
+  | 'retry'
+  | 'breaker'
+  | 'retryAfterCapMs'
+  | 'maxConcurrent'
+  | 'onCall'
+  | 'onWait'
+  | 'onRetry'
+  | 'now'
 >
 
 export const LIMITS: Limits = {
@@ -76,6 +87,8 @@ export const RETRY: Retry = {
 }
 export const BREAKER: Breaker = { failures: 4, windowMs: 45_000, restMs: 30_000 }
 export const RETRY_AFTER_CAP_MS = 120_000
+/** Between two calls of `onRetry`: an outage is told, not every call that meets it. */
+export const RETRY_TOLD_MS = 300_000
 // Providers' CDNs refuse calls without one.
 export const USER_AGENT = 'tidemark (self-hosted portfolio pipeline)'
 

@@ -331,6 +331,25 @@ describe('the breaker', () => {
     expect((await get(http)).value).toEqual({ back: true })
   })
 
+  test('says why it opened and until when; calls sent again are told of once', async () => {
+    const server = await provider(() => fault.status(503))
+    const told: unknown[] = []
+    const http = client(server.url, {
+      breaker: { ...breaker, restMs: 3_600_000 },
+      retry: { retries: 20, minMs: 10, maxMs: 20 },
+      onRetry: (retry) => told.push(retry),
+    })
+    const before = Date.now()
+    const first = await failure(get(http))
+    const until = /no more are sent until (\S+Z)$/.exec(first.message)?.[1] ?? ''
+    // Times are told to the second.
+    expect(Date.parse(until)).toBeGreaterThanOrEqual(before + 3_600_000 - 1_000)
+    expect(Date.parse(until)).toBeLessThanOrEqual(Date.now() + 3_600_000)
+    expect(first.message).toMatch(/the last one: HTTP 503/)
+    expect((await failure(get(http))).message).toContain(until)
+    expect(told).toEqual([{ provider: 'test', cause: expect.stringContaining('HTTP 503') as string }])
+  })
+
   test('stays closed while every second call is answered', async () => {
     const server = await provider((call) => (call % 2 === 0 ? fault.status(503) : json({})))
     const http = client(server.url, { breaker: { ...breaker, windowMs: 0 } })
