@@ -5,33 +5,42 @@ import { TidemarkError } from '#core/errors.ts'
 import { HOUR_MS, formatTime, hourOf, hoursBetween } from '#core/hour.ts'
 import { emptyChunk, mergeRun, type MergeCounts } from '#core/merge.ts'
 import { monthLength, monthOf, monthStart, type Month } from '#core/month.ts'
+import type { Suspect } from '#core/sample.ts'
 import type { ManualPrice } from '#ingestion/prices-csv/read.ts'
 import { MANUAL_PROVIDER } from '#pnl/marks/marks.ts'
 import type { PriceWrite } from '../ports.ts'
 import { candleAt, withSamples } from './hour-candle.ts'
+import { bySeries, screenManual, type ScreenedPrices } from './import-prices-screen.ts'
 import type { JobIo } from './io.ts'
 import { MANUAL_LEASE, withLease } from './lease.ts'
 
 type ImportIo = Pick<JobIo, 'store' | 'now' | 'holder' | 'newId'>
 
-/** Prices of one asset and currency in one month: one chunk. */
-type Part = { readonly month: Month; readonly prices: ManualPrice[] }
+/** Prices of one asset and currency in one month: one chunk, and what is kept aside of it. */
+type Part = { readonly month: Month; readonly prices: ManualPrice[]; readonly suspects: Suspect[] }
+type Write = { readonly write: PriceWrite; readonly before: Chunk }
+
+/** What became of prices by hand: hours by what changed, and how many of the prices given are kept aside. */
+export type ImportedPrices = MergeCounts & { readonly aside: number }
 
 /**
  * Stores prices by hand as candles of provider `manual`, combined with those stored; importing again changes nothing,
- * another price at the same time replaces the one before.
+ * another price at the same time replaces the one before. Suspect prices are kept aside, with their reason.
  * @throws INPUT_INVALID for a price that is not above 0, or a time after now; nothing is stored then
  */
 export async function importPrices(
   prices: readonly ManualPrice[],
   io: ImportIo,
   options: { readonly dryRun: boolean },
-): Promise<MergeCounts> {
+): Promise<ImportedPrices> {
   refuseUnusable(prices, io.now())
-  if (options.dryRun) return countsOf(await writesOf(prices, io))
+  if (options.dryRun) {
+    const { writes, aside } = await writesOf(prices, io)
+    return { ...countsOf(writes), aside }
+  }
   const write = async () => {
-    const writes = await writesOf(prices, io)
-    return total(await io.store.writePrices(writes.map(({ write }) => write)))
+    const { writes, aside } = await writesOf(prices, io)
+    return { ...total(await io.store.writePrices(writes.map(({ write }) => write))), aside }
   }
   return withLease(io, new AbortController().signal, write, MANUAL_LEASE)
 }
@@ -51,19 +60,24 @@ function refuseUnusable(prices: readonly ManualPrice[], now: number): void {
 
 async function writesOf(
   prices: readonly ManualPrice[],
-  io: ImportIo,
-): Promise<{ write: PriceWrite; before: Chunk }[]> {
-  const writes = []
-  for (const part of partsOf(prices)) {
-    const { asset, quote } = part.prices[0] as ManualPrice
-    const { month } = part
-    const stored = await io.store.chunks({ assets: [asset], quote, from: month, to: month })
-    const key = { asset, quote, provider: MANUAL_PROVIDER, month }
-    const before = stored.find((chunk) => chunk.provider === MANUAL_PROVIDER) ?? emptyChunk(key)
-    const run = { asset, quote, provider: MANUAL_PROVIDER, from: monthStart(month) }
-    writes.push({ write: { run: { ...run, columns: filled(part, before) }, suspects: [], gaps: [] }, before })
+  { store }: ImportIo,
+): Promise<{ writes: Write[]; aside: number }> {
+  const writes: Write[] = []
+  let aside = 0
+  const series = bySeries(prices).sort((a, b) => byBytes(a.asset, b.asset) || byBytes(a.quote, b.quote))
+  for (const { asset, quote, prices: given } of series) {
+    const screened = await screenManual(given, store)
+    aside += screened.aside
+    for (const part of partsOf(screened)) {
+      const { month, suspects } = part
+      const stored = await store.chunks({ assets: [asset], quote, from: month, to: month })
+      const key = { asset, quote, provider: MANUAL_PROVIDER, month }
+      const before = stored.find((chunk) => chunk.provider === MANUAL_PROVIDER) ?? emptyChunk(key)
+      const run = { asset, quote, provider: MANUAL_PROVIDER, from: monthStart(month) }
+      writes.push({ write: { run: { ...run, columns: filled(part, before) }, suspects, gaps: [] }, before })
+    }
   }
-  return writes
+  return { writes, aside }
 }
 
 /** Columns of the month with only the hours that the prices touch. */
@@ -83,19 +97,20 @@ function filled({ month, prices }: Part, before: Chunk) {
   return columns
 }
 
-function partsOf(prices: readonly ManualPrice[]): Part[] {
-  const parts = new Map<string, Part>()
-  for (const price of prices) {
-    const month = monthOf(price.time)
-    const key = `${price.asset}|${price.quote}|${month}`
-    const part = parts.get(key) ?? { month, prices: [] }
-    part.prices.push(price)
-    parts.set(key, part)
+function partsOf({ accepted, suspects }: ScreenedPrices): Part[] {
+  const parts = new Map<Month, Part>()
+  const partAt = (time: number) => {
+    const month = monthOf(time)
+    const part = parts.get(month) ?? { month, prices: [], suspects: [] }
+    parts.set(month, part)
+    return part
   }
+  for (const price of accepted) partAt(price.time).prices.push(price)
+  for (const suspect of suspects) partAt(suspect.time).suspects.push(suspect)
   return [...parts].sort(([a], [b]) => byBytes(a, b)).map(([, part]) => part)
 }
 
-function countsOf(writes: readonly { write: PriceWrite; before: Chunk }[]): MergeCounts {
+function countsOf(writes: readonly Write[]): MergeCounts {
   return total(writes.map(({ write, before }) => mergeRun(before, write.run).counts))
 }
 

@@ -113,18 +113,21 @@ describe('prices by hand', () => {
       added: 2,
       changed: 0,
       unchanged: 0,
+      aside: 0,
     })
     expect(await world.store.series()).toEqual([])
     expect(await importPrices(rows, world.io, { dryRun: false })).toEqual({
       added: 2,
       changed: 0,
       unchanged: 0,
+      aside: 0,
     })
     const hash = await world.store.canonicalHash()
     expect(await importPrices(rows, world.io, { dryRun: false })).toEqual({
       added: 0,
       changed: 0,
       unchanged: 2,
+      aside: 0,
     })
     expect(await world.store.canonicalHash()).toBe(hash)
     expect(await pricesAt(-3)).toMatchObject({
@@ -141,6 +144,45 @@ describe('prices by hand', () => {
     await importPrices([price(-3, '12', 30)], world.io, { dryRun: false })
     expect(await importPrices([price(-3, '11')], world.io, { dryRun: false })).toMatchObject({ changed: 1 })
     expect((await pricesAt(-3))?.candle).toMatchObject({ open: 11, high: 12, close: 12, count: 2 })
+  })
+
+  const store = (...rows: ReturnType<typeof price>[]) => importPrices(rows, world.io, { dryRun: false })
+  const aside = async () => (await world.store.suspects()).map(({ time, state }) => [time, state])
+
+  test('F14: one more than ten times away from the one before is kept aside until others confirm it', async () => {
+    await begin({ market: marketOf([]) })
+    const rows = [price(-9, '10'), price(-8, '1000'), price(-7, '11')]
+    expect(await importPrices(rows, world.io, { dryRun: true })).toMatchObject({ added: 1, aside: 2 })
+    expect(await store(...rows)).toMatchObject({ added: 1, aside: 2 })
+    expect((await pricesAt(-8))?.candle ?? null).toBe(null)
+    expect((await world.store.suspects())[0]).toMatchObject({
+      provider: 'manual',
+      price: '1000',
+      reason: '100 times away from the sample before it',
+    })
+    const hash = await world.store.canonicalHash()
+    expect(await store(...rows)).toMatchObject({ added: 0, unchanged: 1, aside: 2 })
+    expect(await world.store.canonicalHash()).toBe(hash)
+    // Three at the level of the second one: it was no slip, and neither are they.
+    await store(price(-6, '11'), price(-5, '12'), price(-4, '11'))
+    expect(await aside()).toEqual([
+      [hour(-8), 'held'],
+      [hour(-7), 'released'],
+    ])
+    expect((await pricesAt(-7))?.candle).toMatchObject({ open: 11 })
+    await store(price(-8, '10.5'))
+    expect((await pricesAt(-8))?.candle).toMatchObject({ open: 10.5, count: 1 })
+    expect(await aside()).toEqual([[hour(-7), 'released']])
+  })
+
+  test('F14: a wild one beside the stored samples of a provider is kept aside; accepted by hand, it counts', async () => {
+    await begin({ market: marketOf([hourly('bitcoin', { price: () => 100 })]) })
+    await world.ingest({ assets: [BTC] })
+    expect(await store(price(-3, '5000', 30))).toMatchObject({ added: 0, aside: 1 })
+    const key = { asset: BTC, quote: USD, provider: 'manual', time: hour(-3) + 30 * 60_000 }
+    await decideSuspect(key, 'accepted', world.io)
+    expect(await store(price(-3, '5000', 30))).toMatchObject({ added: 0, aside: 0 })
+    expect((await world.store.suspects()).map(({ state }) => state)).toContain('accepted')
   })
 
   test('in the future, or not above 0, are refused and nothing is stored', async () => {

@@ -32,12 +32,16 @@ async function run(cli: Cli, file: string, options: { dryRun?: true }): Promise<
     const chosen = await choosePortfolio(cli, config, store)
     const base = chosen?.portfolio.baseCurrency ?? config.baseCurrency
     const prices = await readPrices(inputOf(file), { file: fileName(file), quote: base, now: Date.now() })
-    const hours = await importPrices(prices, jobBase(store), { dryRun })
+    const { aside, ...hours } = await importPrices(prices, jobBase(store), { dryRun })
+    if (aside > 0)
+      cli.out.warn(
+        `! ${grouped(aside)} of the prices ${dryRun ? 'would be' : 'are'} kept aside as suspect (docs/semantics.md, 1): "tidemark gaps" lists them, "tidemark gaps accept --provider manual" takes one.`,
+      )
     return {
       exitCode: 0,
       text: () =>
-        `${dryRun ? 'Would store' : 'Stored'} ${grouped(prices.length)} prices: ${grouped(hours.added)} hours new, ${grouped(hours.changed)} changed, ${grouped(hours.unchanged)} unchanged`,
-      document: () => ({ dryRun, prices: prices.length, hours }),
+        `${dryRun ? 'Would store' : 'Stored'} ${grouped(prices.length - aside)} prices: ${grouped(hours.added)} hours new, ${grouped(hours.changed)} changed, ${grouped(hours.unchanged)} unchanged`,
+      document: () => ({ dryRun, prices: prices.length, keptAside: aside, hours }),
     }
   } finally {
     await store.close()
