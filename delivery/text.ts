@@ -8,8 +8,11 @@ export function safeText(text: string): string {
 
 /** Columns that a text takes on a terminal; East Asian letters and emoji take two, colours none. */
 export function widthOf(text: string): number {
-  return stringWidth(text)
+  // Nearly every cell is plain: its length needs none of the rules for letters that take two columns.
+  return PLAIN.test(text) ? text.length : stringWidth(text)
 }
+
+const PLAIN = /^[\x20-\x7e]*$/
 
 /** The text cut to at most `width` columns, with an ellipsis where something was cut off. */
 export function truncate(text: string, width: number): string {

@@ -21,7 +21,6 @@ await build({
   minify: true,
   external: [
     'axios',
-    'better-sqlite3',
     'better-sqlite3-13',
     'bottleneck',
     'cli-progress',
@@ -37,7 +36,10 @@ await build({
   // What is loaded late is loaded by require, which takes a fraction of the time of import().
   supported: { 'dynamic-import': false },
   // commander names it for commands that are programs of their own; ours are none.
-  alias: { 'node:child_process': './scripts/start/no-child-process.cjs' },
+  alias: {
+    'node:child_process': './scripts/start/no-child-process.cjs',
+    bindings: './scripts/start/sqlite-binding.cjs',
+  },
   define: { 'import.meta.url': '__here' },
   banner: { js: `const __here = require('node:url').pathToFileURL(__filename).href;` },
   logLevel: 'warning',

@@ -29,12 +29,16 @@ export type MarkBook = {
   at(asset: string, hour: Hour): Decimal | null
 }
 
+const FEW_ASSETS = 16
+const KEPT_READS = 48
+
 /** Reads candles and makes marks of them: the base currency, other currencies by conversion, everything else. */
 export class MarkLoader {
   private readonly io: SeriesReader
   readonly quote: Quote
   readonly base: AssetId
   readonly settings: MarkSettings
+  private readonly recent = new Map<string, Promise<Chunk[]>>()
 
   constructor(io: SeriesReader, quote: Quote, settings: MarkSettings) {
     this.io = io
@@ -78,21 +82,36 @@ export class MarkLoader {
     to: Hour,
   ): Promise<Map<AssetId, MarkSeries>> {
     const first = monthOf(from)
-    const inside = await this.io.chunks({ assets, quote, from: first, to: monthOf(to - HOUR_MS) })
+    const inside = await this.chunks(assets, quote, first, monthOf(to - HOUR_MS))
     const byAsset = group(inside)
     const bare = assets.filter((asset) => !this.opensMarked(byAsset.get(asset), from))
     const lead = monthOf(
       from - Math.max(0, ...bare.map((asset) => carryMsOf(this.settings, asset))) - HOUR_MS,
     )
     const before =
-      bare.length === 0 || lead === first
-        ? []
-        : await this.io.chunks({ assets: bare, quote, from: lead, to: previousMonth(first) })
+      bare.length === 0 || lead === first ? [] : await this.chunks(bare, quote, lead, previousMonth(first))
     const series = new Map<AssetId, MarkSeries>()
     for (const [asset, chunks] of group([...before, ...inside])) {
       series.set(asset, markSeries(from, to, this.ranked(chunks), carryMsOf(this.settings, asset)))
     }
     return series
+  }
+
+  /**
+   * Chunks of a few assets are kept for the life of the loader, which a question or a computation makes for itself: a
+   * report asks for the same ones to find its range and to value it. Of many assets they are not.
+   */
+  private async chunks(assets: readonly AssetId[], quote: Quote, from: Month, to: Month): Promise<Chunk[]> {
+    if (assets.length > FEW_ASSETS) return this.io.chunks({ assets, quote, from, to })
+    const all: Chunk[] = []
+    for (const asset of assets) {
+      const key = `${asset}|${quote}|${from}|${to}`
+      const known = this.recent.get(key) ?? this.io.chunks({ assets: [asset], quote, from, to })
+      this.recent.set(key, known)
+      if (this.recent.size > KEPT_READS) this.recent.delete(this.recent.keys().next().value ?? '')
+      all.push(...(await known))
+    }
+    return all
   }
 
   /**

@@ -8,11 +8,10 @@ import { lastKnown, snapshotToken, type TokenResult } from '#pnl/hourly/token.ts
 import { tokenFractions, totalOf, type TotalResult } from '#pnl/hourly/total.ts'
 import { markSource, sliceMarks, type MarkSeries } from '#pnl/marks/marks.ts'
 import type { MarkSettings } from '#pnl/settings.ts'
-import { computePnl, type ComputedMonths } from '../jobs/compute-pnl.ts'
+import type { ComputedMonths, computePnl } from '../jobs/compute-pnl.ts'
 import { PortfolioLedger } from '../pnl/ledger.ts'
 import { lastMarks } from '../pnl/last-marks.ts'
 import { MarkLoader } from '../pnl/marks.ts'
-import { tokensOf } from '../pnl/tokens.ts'
 import type { CoinStore, GapStore, LedgerStore, PnlMode, PnlStore, SeriesReader } from '../ports.ts'
 import { gapsOf } from './pnl-gaps.ts'
 import { resolveRange, shownHours, type Every } from './pnl-range.ts'
@@ -63,7 +62,7 @@ export async function pnlReport(
   )
   const tokens =
     mode === 'flows' && computed !== null
-      ? await tokensOf({ from, to, ledger, loader, computed, io, marks })
+      ? await (await import('../pnl/tokens.ts')).tokensOf({ from, to, ledger, loader, computed, io, marks })
       : snapshots(present, marks)
   const shown = [...tokens]
     .filter(([asset, token]) => wanted.has(asset) && wasHeld(token))
@@ -122,9 +121,13 @@ export async function openSession(
     rebuild: request.rebuild === true,
     persist: request.persist !== false && request.portfolio !== null,
   }
-  const computed = moves ? await computePnl(ledger, loader, io, hourOf(request.now), options) : null
+  const computed = moves ? await compute(ledger, loader, io, hourOf(request.now), options) : null
   return { portfolio, ledger, loader, assets, mode, computed, io }
 }
+
+/** Loaded when something flows: a portfolio of holdings alone is asked about without it, and that is the first question. */
+const compute: typeof computePnl = async (...inputs) =>
+  (await import('../jobs/compute-pnl.ts')).computePnl(...inputs)
 
 /** With no portfolio at all: one unit of each coin that was pulled. */
 async function oneOfEach(io: PnlPorts, quote: Quote): Promise<Portfolio> {

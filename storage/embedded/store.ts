@@ -1,8 +1,4 @@
 import type { Store } from '#pipeline/ports.ts'
-import { backupTo } from './care/backup.ts'
-import { contentHash } from './care/hash.ts'
-import { tableStats } from './care/stats.ts'
-import { verifyFile } from './care/verify.ts'
 import { coinStore } from './coins.ts'
 import { coverageStore } from './flow-coverage.ts'
 import { flowStore } from './flows.ts'
@@ -27,14 +23,11 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
     ...coverageStore(db),
     ...pnlStore(db),
     ...runStore(db),
-    verify: () => verifyFile(db.file, migrations),
-    backup: (file) => backupTo(db, file, migrations),
-    async canonicalHash() {
-      return contentHash(db)
-    },
-    async stats() {
-      return tableStats(db)
-    },
+    // Care is loaded when it is asked for: most commands open the store to read it.
+    verify: async () => (await import('./care/verify.ts')).verifyFile(db.file, migrations),
+    backup: async (file) => (await import('./care/backup.ts')).backupTo(db, file, migrations),
+    canonicalHash: async () => (await import('./care/hash.ts')).contentHash(db),
+    stats: async () => (await import('./care/stats.ts')).tableStats(db),
     async close() {
       db.close()
     },
