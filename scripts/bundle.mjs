@@ -19,6 +19,7 @@ await build({
   target: 'node20.19',
   conditions: ['source'],
   minify: true,
+  charset: 'ascii',
   external: [
     'axios',
     'better-sqlite3-13',
@@ -48,6 +49,12 @@ for (const name of ['tidemark.cjs', 'compile.cjs'])
   copyFileSync(new URL(`start/${name}`, import.meta.url), bin(name))
 chmodSync(bin('tidemark.cjs'), 0o755)
 
-const { compile } = createRequire(import.meta.url)('./start/compile.cjs')
+// Wrapped as node wraps a module, so that what is compiled now is what is started.
 const program = bin('program.cjs')
-writeFileSync(bin('program.cache'), compile(program, readFileSync(program, 'utf8')).createCachedData())
+const body = readFileSync(program, 'latin1').replace(/^#!.*\n/, '')
+// Read back byte for byte, which is quicker; esbuild leaves letters of regular expressions as they are.
+if (/[^\x00-\x7f]/.test(body))
+  throw new Error('the program is not plain ASCII: write \\u… in regular expressions')
+writeFileSync(program, `(function (exports, require, module, __filename, __dirname) {${body}\n})`, 'latin1')
+const { compile } = createRequire(import.meta.url)('./start/compile.cjs')
+writeFileSync(bin('program.cache'), compile(program).createCachedData())

@@ -1,9 +1,7 @@
 'use strict'
+const { readFileSync } = require('node:fs')
 const vm = require('node:vm')
 
-/** The program as node wraps a module, so that the code compiled at build time is that of the start. */
-exports.compile = (filename, source, cachedData) => {
-  const body = source.startsWith('#!') ? `//${source}` : source
-  const wrapped = `(function (exports, require, module, __filename, __dirname) {${body}\n})`
-  return new vm.Script(wrapped, { filename, cachedData })
-}
+/** The program, which is plain ASCII, compiled anew or from what was compiled at build time. */
+exports.compile = (filename, cachedData) =>
+  new vm.Script(readFileSync(filename, 'latin1'), { filename, cachedData })

@@ -13,5 +13,4 @@ try {
 } catch {
   cache = undefined
 }
-const run = compile(file, readFileSync(file, 'utf8'), cache).runInThisContext()
-run(exports, require, module, file, __dirname)
+compile(file, cache).runInThisContext()(exports, require, module, file, __dirname)
