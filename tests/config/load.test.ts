@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const KEY = 'CG-canary0123456789abcdefgh'
 
 function load(input: Partial<ConfigInput> = {}) {
-  return loadConfig({ envFile: null, cwd: '/work', ...input, env: { HOME: '/home/ann', ...input.env } })
+  return loadConfig({ envFile: null, cwd: '/srv', ...input, env: { HOME: '/home/ann', ...input.env } })
 }
 
 function failure(input: Partial<ConfigInput>): TidemarkError {
@@ -51,7 +51,7 @@ describe('where a value comes from', () => {
     expect(load({ env: { XDG_DATA_HOME: '/data' } }).dataDir).toBe('/data/tidemark')
     expect(load({ env: { XDG_DATA_HOME: 'data' } }).dataDir).toBe('/home/ann/.local/share/tidemark')
     expect(load({ env: { TIDEMARK_DATA_DIR: '~/tide' } }).dataDir).toBe('/home/ann/tide')
-    expect(load({ flags: { TIDEMARK_DATA_DIR: 'here' } }).dataDir).toBe('/work/here')
+    expect(load({ flags: { TIDEMARK_DATA_DIR: 'here' } }).dataDir).toBe('/srv/here')
   })
 
   test('the configuration is frozen throughout', () => {
