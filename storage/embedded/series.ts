@@ -84,9 +84,10 @@ function revisionsOf(db: Db, assets: readonly AssetId[], quote: Quote): ChunkRev
   }))
 }
 
-// Put together by SQLite: a store of many assets has many months, and a row for each costs more than the text.
+// Put together by SQLite, in the order of an index: a store of many assets has many months, and a row for each costs
+// more than the text.
 const MONTH_REVISIONS = `SELECT month, group_concat(asset || '|' || provider || ':' || revision, ';') FROM (
-    SELECT month, asset, provider, revision FROM chunks INDEXED BY chunks_by_revision
+    SELECT month, asset, provider, revision FROM chunks INDEXED BY chunks_by_month
     WHERE quote = @quote AND asset IN (SELECT value FROM json_each(@assets)) ORDER BY month, asset, provider
   ) GROUP BY month ORDER BY month`
 

@@ -23,6 +23,7 @@ CREATE TABLE chunks (
   UNIQUE (asset, quote, provider, month)
 ) STRICT;
 CREATE INDEX chunks_by_revision ON chunks (quote, asset, provider, month, revision);
+CREATE INDEX chunks_by_month ON chunks (quote, month, asset, provider, revision);
 
 CREATE TABLE suspects (
   asset TEXT NOT NULL, quote TEXT NOT NULL, provider TEXT NOT NULL, time INTEGER NOT NULL,
