@@ -118,7 +118,7 @@ test.each([
   ['values of ports in a store', `import { x } from '#pipeline/ports.ts'`, 'storage/a.ts'],
   [
     'other types of the pipeline in a store',
-    `import type { X } from '#pipeline/jobs/ingest.ts'`,
+    `import type { X } from '#pipeline/jobs/ingest/summary.ts'`,
     'storage/a.ts',
   ],
   ['a computed path', 'await import(name)', 'pipeline/a.ts'],

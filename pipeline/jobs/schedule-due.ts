@@ -1,8 +1,9 @@
 import { DAY_MS, HOUR_MS, hourOf, type Hour } from '#core/hour.ts'
 import { dueAgain } from '../plan/missing.ts'
 import type { Run, RunStore } from '../ports.ts'
-import type { HoursOf } from './ingest-plan.ts'
-import { hoursFor, type IngestSummary, type Range } from './ingest.ts'
+import { hoursFor, type HoursOf } from './ingest/plan.ts'
+import type { Range } from './ingest/request.ts'
+import type { IngestSummary } from './ingest/summary.ts'
 
 /** Runs looked back at for the last that brought everything in. */
 const LOOK_BACK = 200

@@ -1,4 +1,4 @@
-import type { Failure, IngestSummary } from '#pipeline/jobs/ingest.ts'
+import type { Failure, IngestSummary } from '#pipeline/jobs/ingest/summary.ts'
 import type { ProviderReport } from '#pipeline/ports.ts'
 import { count, duration, grouped } from './plan-text.ts'
 

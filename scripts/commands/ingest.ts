@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { readAddress } from '#core/address.ts'
 import type { AssetId } from '#core/asset.ts'
 import type { Wallet } from '#core/portfolio.ts'
-import type { IngestRequest } from '#pipeline/jobs/ingest.ts'
+import type { IngestRequest } from '#pipeline/jobs/ingest/request.ts'
 import { examples, type Act } from '../cli/command.ts'
 import type { Cli } from '../cli/context.ts'
 import { checkRange, rangeOptions, type RangeOptions } from '../cli/options.ts'
@@ -42,7 +42,7 @@ async function run(cli: Cli, options: Options): Promise<Outcome> {
   // Providers' libraries take a while to load: help and faults of usage do not wait for them.
   const [{ runJob }, { ingest }] = await Promise.all([
     import('./ingest/run.ts'),
-    import('#pipeline/jobs/ingest.ts'),
+    import('#pipeline/jobs/ingest/ingest.ts'),
   ])
   return runJob(cli, config, options.dryRun ?? false, (job, portfolio, signal) => {
     for (const { address } of wallets) job.own.add(address)

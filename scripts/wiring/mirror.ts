@@ -18,7 +18,7 @@ export async function mirrorFlows(config: Config, store: LedgerStore, portfolio:
   if (readStamps(config)[keyOf(portfolio)] === stamp) return
   const [{ flowsReader }, { MIRROR_SOURCE }] = await Promise.all([
     import('./files.ts'),
-    import('#pipeline/jobs/ingest-flows.ts'),
+    import('#pipeline/jobs/ingest/flows.ts'),
   ])
   const { owner, name, flowsFile: file } = portfolio
   const place = { owner, book: portfolioBook(name), source: MIRROR_SOURCE }

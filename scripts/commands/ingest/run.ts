@@ -1,7 +1,7 @@
 import type { Config } from '#config/config.ts'
 import { EXIT } from '#core/errors.ts'
 import type { Portfolio } from '#core/portfolio.ts'
-import type { IngestSummary } from '#pipeline/jobs/ingest.ts'
+import type { IngestSummary } from '#pipeline/jobs/ingest/summary.ts'
 import type { Cli } from '../../cli/context.ts'
 import type { Outcome } from '../../cli/output.ts'
 import { planLines } from '../../cli/plan-text.ts'

@@ -1,5 +1,5 @@
 import { formatTime } from '#core/hour.ts'
-import type { IngestSummary } from '#pipeline/jobs/ingest.ts'
+import type { IngestSummary } from '#pipeline/jobs/ingest/summary.ts'
 import { gapDocument } from '../../cli/gap-document.ts'
 
 /** The end summary as `--json` prints it: the same numbers as the text, times as ISO 8601. */

@@ -1,5 +1,5 @@
 import type { Config } from '#config/config.ts'
-import type { IngestSummary } from '#pipeline/jobs/ingest.ts'
+import type { IngestSummary } from '#pipeline/jobs/ingest/summary.ts'
 import { schedule, type ScheduleRequest } from '#pipeline/jobs/schedule.ts'
 import { pnlReport } from '#pipeline/queries/pnl.ts'
 import type { Cli } from '../../cli/context.ts'

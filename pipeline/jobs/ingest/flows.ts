@@ -1,8 +1,8 @@
 import { fiatAsset, type AssetId } from '#core/asset.ts'
 import type { Flow } from '#core/flow.ts'
 import { portfolioBook, type Portfolio } from '#core/portfolio.ts'
-import type { FlowAsset } from '../ports.ts'
-import { Progress, type Context } from './ingest-context.ts'
+import type { FlowAsset } from '../../ports.ts'
+import { Progress, type Context } from './context.ts'
 
 /** The source of the flows that mirror the portfolio's file. */
 export const MIRROR_SOURCE = 'file'

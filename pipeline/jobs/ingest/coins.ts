@@ -2,7 +2,7 @@ import type { AssetId, Quote } from '#core/asset.ts'
 import type { Coin } from '#core/coin.ts'
 import { TidemarkError } from '#core/errors.ts'
 import { DAY_MS, HOUR_MS } from '#core/hour.ts'
-import { Progress, isAbort, isItemError, type Context } from './ingest-context.ts'
+import { Progress, isAbort, isItemError, type Context } from './context.ts'
 
 /** The list is read again after an hour; a list of this many is as cheap as one of one. */
 const COINS_AGE_MS = HOUR_MS

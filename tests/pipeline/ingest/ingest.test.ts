@@ -2,9 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { AssetId, Quote } from '#core/asset.ts'
 import { HOUR_MS } from '#core/hour.ts'
 import { monthOf } from '#core/month.ts'
-import { hourly, marketOf, offsetOf, run } from './markets.ts'
-import { BTC, ETH, NOW, USD, hour, portfolioOf, startWorld, type World, type WorldOptions } from './world.ts'
-import { heldHours } from './held-hours.ts'
+import { hourly, marketOf, offsetOf, run } from '../markets.ts'
+import { BTC, ETH, NOW, USD, hour, portfolioOf, startWorld, type World, type WorldOptions } from '../world.ts'
+import { heldHours } from '../held-hours.ts'
 
 let world: World
 afterEach(() => world.close())

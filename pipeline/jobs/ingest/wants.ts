@@ -1,7 +1,9 @@
 import { baseAsset, type AssetId, type Quote } from '#core/asset.ts'
 import { portfolioBook, walletBook, type Portfolio, type Wallet } from '#core/portfolio.ts'
-import type { FlowAsset, LedgerStore } from '../ports.ts'
-import type { Held } from './ingest-context.ts'
+import type { FlowAsset, LedgerStore } from '../../ports.ts'
+
+/** An asset that is held, and since when; null is for ever. */
+export type Held = { readonly asset: AssetId; readonly since: number | null }
 
 /** A series that the run should have, and since when its asset is held (null: for ever, or by nobody). */
 export type SeriesWant = { readonly asset: AssetId; readonly quote: Quote; readonly since: number | null }

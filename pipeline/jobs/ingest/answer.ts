@@ -2,10 +2,10 @@ import { CANDLE_COLUMNS, type CandleColumns, type Chunk } from '#core/candle.ts'
 import { HOUR_MS, addHours, hourOf, hoursBetween, type Hour } from '#core/hour.ts'
 import type { Gap, GapReason, Suspect } from '#core/sample.ts'
 import { judgeAnswer } from '#ingestion/screen/judged.ts'
-import type { PlannedWindow } from '../plan/plan.ts'
-import type { PriceAnswer, PriceWrite } from '../ports.ts'
-import { FRESH_HOURS } from './ingest-plan.ts'
-import { secondSource } from './second-source.ts'
+import type { PlannedWindow } from '../../plan/plan.ts'
+import type { PriceAnswer, PriceWrite } from '../../ports.ts'
+import { FRESH_HOURS } from './plan.ts'
+import { secondSource } from '../second-source.ts'
 
 /** What is known of a series while an answer is judged: of the provider asked, and what others say. */
 export type Known = {

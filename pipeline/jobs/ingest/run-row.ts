@@ -1,5 +1,5 @@
-import type { Emit } from '../events.ts'
-import type { RunOutcome, RunStore } from '../ports.ts'
+import type { Emit } from '../../events.ts'
+import type { RunOutcome, RunStore } from '../../ports.ts'
 
 /** Runs that are looked back at for ones that a kill left open. */
 const LOOK_BACK = 20

@@ -2,10 +2,10 @@ import type { AssetId, Quote } from '#core/asset.ts'
 import type { ProviderId } from '#core/candle.ts'
 import { HOUR_MS, type Hour } from '#core/hour.ts'
 import { monthOf, type Month } from '#core/month.ts'
-import { newestHour, type SeriesState } from '../plan/missing.ts'
-import type { HourRun } from '../plan/runs.ts'
-import type { ChunkRevision, Store } from '../ports.ts'
-import { confirmedHours } from './second-source.ts'
+import { newestHour, type SeriesState } from '../../plan/missing.ts'
+import type { HourRun } from '../../plan/runs.ts'
+import type { ChunkRevision, Store } from '../../ports.ts'
+import { confirmedHours } from '../second-source.ts'
 
 type Reads = Pick<Store, 'chunks' | 'revisions' | 'gaps' | 'suspects'>
 

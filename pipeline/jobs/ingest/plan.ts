@@ -1,20 +1,30 @@
-import { hourOf, type Hour, HOUR_MS } from '#core/hour.ts'
+import { HOUR_MS, addHours, hourOf, type Hour } from '#core/hour.ts'
 import { monthOf } from '#core/month.ts'
 import type { Gap } from '#core/sample.ts'
-import type { PlanCost, PlanSummary } from '../events.ts'
-import { givenRuns } from '../plan/missing.ts'
-import { inOrder, planCost, planSource, type Plan, type PlannedWindow } from '../plan/plan.ts'
-import { within, without, type HourRun } from '../plan/runs.ts'
-import type { Context } from './ingest-context.ts'
-import { storedSeries, type StoredSeries } from './ingest-state.ts'
-import type { SeriesWant } from './ingest-wants.ts'
-import type { PriceFeed } from './io.ts'
+import type { PlanCost, PlanSummary } from '../../events.ts'
+import { givenRuns } from '../../plan/missing.ts'
+import { inOrder, planCost, planSource, type Plan, type PlannedWindow } from '../../plan/plan.ts'
+import { within, without, type HourRun } from '../../plan/runs.ts'
+import type { Context } from './context.ts'
+import type { Range } from './request.ts'
+import { marksRun, storedSeries, type StoredSeries } from './state.ts'
+import type { SeriesWant } from './wants.ts'
+import type { PriceFeed } from '../io.ts'
 
 /** An hour that is empty this close to now may still be filled by the provider: no gap, and no second source. */
 export const FRESH_HOURS = 2
 
 /** The hours of a series that a run should have, given the gaps that are known of it. */
 export type HoursOf = (want: SeriesWant, gaps: readonly Gap[]) => readonly HourRun[]
+
+/** Before the start: for carried marks, the check of suspects, and the edge of `--days` (docs/semantics.md, 4). */
+export const LEAD_HOURS = 24
+
+/** Every series over the range and the day before it. */
+export function hoursFor(range: Range): HoursOf {
+  const run = marksRun(addHours(range.from, -LEAD_HOURS), range.to)
+  return () => [run]
+}
 
 /** A plan for each price feed, in their order. */
 export type Plans = readonly Plan[]

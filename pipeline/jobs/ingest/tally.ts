@@ -2,8 +2,8 @@ import type { AssetId } from '#core/asset.ts'
 import type { ProviderId } from '#core/candle.ts'
 import { EXIT, type TidemarkError } from '#core/errors.ts'
 import type { MergeCounts } from '#core/merge.ts'
-import type { FlowImportResult } from '../ports.ts'
-import type { Failure } from './ingest.ts'
+import type { FlowImportResult } from '../../ports.ts'
+import type { Failure } from './summary.ts'
 
 /** What a run did, counted while it runs. */
 export class Tally {

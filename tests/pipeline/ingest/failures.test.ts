@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { AssetId } from '#core/asset.ts'
-import { hourly, marketOf, run } from './markets.ts'
-import { BTC, ETH, hour, startWorld, type World, type WorldOptions } from './world.ts'
-import { heldHours } from './held-hours.ts'
+import { hourly, marketOf, run } from '../markets.ts'
+import { BTC, ETH, hour, startWorld, type World, type WorldOptions } from '../world.ts'
+import { heldHours } from '../held-hours.ts'
 
 let world: World
 afterEach(() => world.close())

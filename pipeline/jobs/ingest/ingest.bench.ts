@@ -5,8 +5,8 @@ import { pointsOf } from '#ingestion/coingecko/points.ts'
 import { openStore } from '#storage/open.ts'
 import { compare, type Bench } from '#tests/bench/measure.ts'
 import { USD, assetName, inFolder, randomOf, walk } from '#tests/bench/years.ts'
-import type { PlannedWindow } from '../plan/plan.ts'
-import { writeOf } from './ingest-answer.ts'
+import type { PlannedWindow } from '../../plan/plan.ts'
+import { writeOf } from './answer.ts'
 
 const DAYS = 90
 const HOURS = DAYS * 24

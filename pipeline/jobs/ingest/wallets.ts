@@ -1,9 +1,9 @@
 import { TidemarkError } from '#core/errors.ts'
 import { DAY_MS } from '#core/hour.ts'
 import { walletBook, type Wallet } from '#core/portfolio.ts'
-import type { WalletAnswer } from '../ports.ts'
-import { Progress, isAbort, isItemError, type Context } from './ingest-context.ts'
-import type { WalletFeed } from './io.ts'
+import type { WalletAnswer } from '../../ports.ts'
+import { Progress, isAbort, isItemError, type Context } from './context.ts'
+import type { WalletFeed } from '../io.ts'
 import { pool } from './pool.ts'
 
 /** Providers index late: what was complete up to a time is read again from a day before it. */

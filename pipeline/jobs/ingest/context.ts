@@ -1,9 +1,9 @@
-import type { AssetId, Quote } from '#core/asset.ts'
+import type { Quote } from '#core/asset.ts'
 import { TidemarkError, type ErrorCode } from '#core/errors.ts'
-import type { Emit, Stage } from '../events.ts'
-import type { IngestRequest, Range } from './ingest.ts'
-import type { JobIo } from './io.ts'
-import type { Tally } from './ingest-tally.ts'
+import type { Emit, Stage } from '../../events.ts'
+import type { IngestRequest, Range } from './request.ts'
+import type { JobIo } from '../io.ts'
+import type { Tally } from './tally.ts'
 import type { UsageMeter } from './usage.ts'
 
 /** What every step of one run is handed. */
@@ -21,9 +21,6 @@ export type Context = {
   readonly tally: Tally
   readonly usage: UsageMeter
 }
-
-/** An asset that is held, and since when; null is for ever. */
-export type Held = { readonly asset: AssetId; readonly since: number | null }
 
 /** Tells how far a stage is; `done` also after an item that failed. */
 export class Progress {

@@ -2,11 +2,11 @@ import type { AssetId } from '#core/asset.ts'
 import { HOUR_MS } from '#core/hour.ts'
 import { MISSING } from '#core/quality.ts'
 import type { Gap, Suspect } from '#core/sample.ts'
-import { countHours, within, without, type HourRun } from '../plan/runs.ts'
-import { MarkLoader } from '../pnl/marks.ts'
-import type { Context, Held } from './ingest-context.ts'
-import { marksRun } from './ingest-state.ts'
-import type { SeriesWant } from './ingest-wants.ts'
+import { countHours, within, without, type HourRun } from '../../plan/runs.ts'
+import { MarkLoader } from '../../pnl/marks.ts'
+import type { Context } from './context.ts'
+import { marksRun } from './state.ts'
+import type { Held, SeriesWant } from './wants.ts'
 
 /** Gaps and suspects of the series of a run at one moment; what changed is the difference of two. */
 export type Census = {

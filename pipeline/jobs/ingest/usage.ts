@@ -1,6 +1,6 @@
 import { monthOf } from '#core/month.ts'
-import type { ProviderReport } from '../ports.ts'
-import type { JobIo } from './io.ts'
+import type { ProviderReport } from '../../ports.ts'
+import type { JobIo } from '../io.ts'
 
 /** A count is written at the latest after this many calls: a kill forgets no more than these. */
 const FLUSH_CALLS = 20

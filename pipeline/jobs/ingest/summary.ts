@@ -1,0 +1,55 @@
+import type { AssetId } from '#core/asset.ts'
+import type { ProviderId } from '#core/candle.ts'
+import type { ErrorCode } from '#core/errors.ts'
+import type { PlanSummary } from '../../events.ts'
+import type { ProviderReport, RunOutcome } from '../../ports.ts'
+import type { Range } from './request.ts'
+
+/** An item of a run that did not succeed; the others went on. */
+export type Failure = {
+  /** `bitcoin/usd`, a wallet's address and chain, `coins`, … */
+  readonly item: string
+  readonly provider: ProviderId | null
+  readonly code: ErrorCode
+  readonly message: string
+  readonly fix: string
+  /** How many requests of the item met it. */
+  readonly count: number
+}
+
+/** The end summary of a run: what the table prints, what `--json` prints, what the run's row keeps. */
+export type IngestSummary = {
+  readonly run: string
+  readonly command: 'ingest' | 'backfill' | 'schedule'
+  readonly dryRun: boolean
+  readonly window: Range
+  readonly plan: PlanSummary | null
+  readonly coins: { readonly added: number; readonly changed: number; readonly unchanged: number }
+  /** Hours of candles. `rejected`: samples that are none, and suspects that nothing confirmed. */
+  readonly hours: {
+    readonly added: number
+    readonly changed: number
+    readonly unchanged: number
+    readonly rejected: number
+  }
+  readonly flows: { readonly added: number; readonly unchanged: number; readonly retired: number }
+  readonly balances: { readonly added: number; readonly changed: number; readonly unchanged: number }
+  /** In hours: new in this run, gone since it began, and still there, within the range asked for. */
+  readonly gaps: { readonly found: number; readonly filled: number; readonly left: number }
+  readonly suspects: { readonly found: number; readonly released: number; readonly left: number }
+  readonly failures: readonly Failure[]
+  readonly missingWallets: readonly { readonly wallet: string; readonly reason: string }[]
+  /** Assets that no configured source can price. */
+  readonly unpriced: readonly AssetId[]
+  /** Held assets that are missing for longer than the last price is carried, with how many hours. */
+  readonly missing: readonly { readonly asset: AssetId; readonly hours: number }[]
+  readonly providers: readonly ProviderReport[]
+  readonly started: number
+  readonly finished: number
+  readonly outcome: RunOutcome
+  readonly exitCode: number
+  /** True when the run changed no byte of any series, flow, balance or coin. */
+  readonly nothingNew: boolean
+  /** The command to run next. */
+  readonly next: string
+}
