@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type Driver from 'better-sqlite3'
 import type { Database } from 'better-sqlite3'
-import { rowSum, type SqlValue } from './checksum.ts'
+import { rowSum, type RowValue } from '../rows/checksum.ts'
 import { errorCode, readOnlyError, unavailableError } from './errors.ts'
 
 /** How long a connection waits for another process's lock. */
@@ -85,7 +85,7 @@ export function connectReader(driver: Sqlite, file: string): Reader {
 
 export function withFunctions(sqlite: Database): Database {
   sqlite.function('row_sum', { varargs: true, deterministic: true }, (...values: unknown[]) =>
-    rowSum(values as SqlValue[]),
+    rowSum(values as RowValue[]),
   )
   return sqlite
 }

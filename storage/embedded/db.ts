@@ -1,22 +1,14 @@
 import type { Database, Statement } from 'better-sqlite3'
-import { rowSum, type SqlValue } from './checksum.ts'
+import { rowSum, type RowValue } from '../rows/checksum.ts'
 import { damagedError, readOnlyError, storeError } from './errors.ts'
 import { SeenWriter } from './seen.ts'
-import {
-  columnNames,
-  replaceSql,
-  selectSql,
-  toRow,
-  whereKey,
-  type Row,
-  type Shape,
-  type Table,
-} from './table.ts'
+import { columnNames, toRow, type Row, type Shape, type Table } from '../rows/row.ts'
+import { replaceSql, selectSql, whereKey } from './sql.ts'
 
 /** Called at named points around each write; crash tests end the process there. */
 export type Failpoint = (name: string) => void
 
-type Params = Readonly<Record<string, SqlValue>>
+type Params = Readonly<Record<string, RowValue>>
 type Prepared = Statement<[Params], Row>
 
 /** One connection to the store file: transactions, checked rows, and errors in the project's words. */
@@ -77,8 +69,8 @@ export class Db {
   }
 
   /** Rows of a query as arrays of its columns, which costs half of what rows by name do. */
-  arrays(sql: string, params: Params = {}): SqlValue[][] {
-    return this.prepare(sql).raw().all(params) as unknown as SqlValue[][]
+  arrays(sql: string, params: Params = {}): RowValue[][] {
+    return this.prepare(sql).raw().all(params) as unknown as RowValue[][]
   }
 
   /** The row with the key columns of `params`, or null. */
@@ -112,7 +104,7 @@ export class Db {
   }
 
   checked<T>(table: Table<T>, row: Row): T {
-    const values = columnNames(table).map((name) => row[name] as SqlValue)
+    const values = columnNames(table).map((name) => row[name] as RowValue)
     if (rowSum(values) !== row['checksum']) {
       const key = table.key.map((name) => String(row[name])).join(' ')
       throw damagedError(this.file, `a row of ${table.name} (${key}) does not match its checksum`)
@@ -165,10 +157,10 @@ export class Db {
 }
 
 function keyOf(table: Shape, row: Row): Row {
-  return Object.fromEntries(table.key.map((name) => [name, row[name] as SqlValue]))
+  return Object.fromEntries(table.key.map((name) => [name, row[name] as RowValue]))
 }
 
-function same(a: SqlValue | undefined, b: SqlValue | undefined): boolean {
+function same(a: RowValue | undefined, b: RowValue | undefined): boolean {
   if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b) === 0
   return a === b
 }

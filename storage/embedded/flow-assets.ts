@@ -1,7 +1,7 @@
 import type { AssetId } from '#core/asset.ts'
 import type { FlowAsset } from '#pipeline/ports.ts'
 import type { Db } from './db.ts'
-import { int, text } from './table.ts'
+import { int, text } from '../rows/row.ts'
 
 /**
  * Every asset that current flows touch. Indexes are skipped through, one seek for each asset, fee asset and currency

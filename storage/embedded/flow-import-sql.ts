@@ -1,6 +1,6 @@
 import type { FlowImport } from '#pipeline/ports.ts'
-import { flowTable } from './flow-table.ts'
-import { columnNames } from './table.ts'
+import { flowTable } from '../rows/flows.ts'
+import { columnNames } from '../rows/row.ts'
 
 const COLUMNS = columnNames(flowTable)
 const LIST = COLUMNS.join(', ')

@@ -12,8 +12,8 @@ import {
   RETIRE_GONE,
   TOUCH_UNCHANGED,
 } from './flow-import-sql.ts'
-import { currentFlows, flowTable } from './flow-table.ts'
-import { int, toRow } from './table.ts'
+import { currentFlows, flowTable } from '../rows/flows.ts'
+import { int, toRow } from '../rows/row.ts'
 
 /**
  * Puts the flows of one source into the ledger, as the port says. The rows are staged in a temporary table of a

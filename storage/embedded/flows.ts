@@ -3,8 +3,9 @@ import type { FlowMonth, FlowQuery, LedgerStore } from '#pipeline/ports.ts'
 import type { Db } from './db.ts'
 import { flowAssetsOf } from './flow-assets.ts'
 import { importFlows } from './flow-import.ts'
-import { currentFlows } from './flow-table.ts'
-import { int, jsonList, text } from './table.ts'
+import { currentFlows } from '../rows/flows.ts'
+import { int, text } from '../rows/row.ts'
+import { jsonList } from './sql.ts'
 
 type FlowStore = Pick<
   LedgerStore,

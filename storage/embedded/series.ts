@@ -4,31 +4,11 @@ import { addHours } from '#core/hour.ts'
 import { emptyChunk, mergeRun, type MergeCounts } from '#core/merge.ts'
 import { monthsBetween, type Month } from '#core/month.ts'
 import type { ChunkQuery, ChunkRevision, PriceWrite, PriceWriter, SeriesReader } from '#pipeline/ports.ts'
-import { decodeChunk, encodeChunk } from './chunk-blob.ts'
 import type { Db } from './db.ts'
 import { replaceGaps, replaceSuspects } from './gaps.ts'
-import { int, replaceSql, text, toRow, type Table } from './table.ts'
-
-export const chunkTable: Table<Chunk> = {
-  name: 'chunks',
-  key: ['asset', 'quote', 'provider', 'month'],
-  columns: {
-    asset: (chunk) => chunk.asset,
-    quote: (chunk) => chunk.quote,
-    provider: (chunk) => chunk.provider,
-    month: (chunk) => chunk.month,
-    revision: (chunk) => chunk.revision,
-    data: encodeChunk,
-  },
-  read: (row) => ({
-    asset: text(row['asset']) as AssetId,
-    quote: text(row['quote']) as Quote,
-    provider: text(row['provider']),
-    month: text(row['month']) as Month,
-    revision: int(row['revision']),
-    ...decodeChunk(text(row['month']) as Month, row['data'] as Uint8Array),
-  }),
-}
+import { chunkTable } from '../rows/chunks.ts'
+import { int, text, toRow } from '../rows/row.ts'
+import { replaceSql } from './sql.ts'
 
 export function seriesStore(db: Db): SeriesReader & PriceWriter {
   return {

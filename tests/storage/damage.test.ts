@@ -10,7 +10,7 @@ import {
 import { expect, test } from 'vitest'
 import { TidemarkError } from '#core/errors.ts'
 import { loadSqlite } from '#storage/embedded/connect.ts'
-import { rowSum } from '#storage/embedded/checksum.ts'
+import { rowSum } from '#storage/rows/checksum.ts'
 import { openStore } from '#storage/open.ts'
 import { verifyStore } from '#storage/verify.ts'
 import { runChild } from '#tests/support/kill.ts'

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import type { Hour } from '#core/hour.ts'
 import { emptyChunk, mergeRun } from '#core/merge.ts'
 import type { Gap } from '#core/sample.ts'
-import { rowSum, type SqlValue } from '#storage/embedded/checksum.ts'
-import { decodeDoubles, encodeDoubles } from '#storage/embedded/chunk-blob.ts'
-import { cutGaps } from '#storage/embedded/gaps.ts'
+import { rowSum, type RowValue } from '#storage/rows/checksum.ts'
+import { decodeDoubles, encodeDoubles } from '#storage/rows/chunk-blob.ts'
+import { cutGaps } from '#storage/rows/gaps.ts'
 import { testSeed } from '#tests/support/random.ts'
 import { newFile, openFile } from './support/embedded.ts'
 import { BTC, gapOf, hour, MONTH, runOf, USD } from './support/values.ts'
@@ -106,7 +106,7 @@ test('doubles come back bit for bit, and every NaN as the same one', () => {
 })
 
 test('a checksum tells every two rows apart that differ in one value or one byte', () => {
-  const value: fc.Arbitrary<SqlValue> = fc.oneof(
+  const value: fc.Arbitrary<RowValue> = fc.oneof(
     fc.string(),
     fc.integer(),
     fc.constant(null),

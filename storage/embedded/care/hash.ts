@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { Month } from '#core/month.ts'
-import type { SqlValue } from '../checksum.ts'
-import { candleBytes } from '../chunk-blob.ts'
+import type { RowValue } from '../../rows/checksum.ts'
+import { candleBytes } from '../../rows/chunk-blob.ts'
 import type { Db } from '../db.ts'
 
 /**
@@ -51,13 +51,13 @@ export function contentHash(db: Db): string {
     for (const [table, columns, order, where] of PARTS) {
       hash.update(`${table}\n`)
       const rows = db.sqlite.prepare(`SELECT ${columns} FROM ${table} ${where} ORDER BY ${order}`).raw()
-      for (const row of rows.iterate()) addRow(hash, table, row as SqlValue[])
+      for (const row of rows.iterate()) addRow(hash, table, row as RowValue[])
     }
     return hash.digest('hex')
   })
 }
 
-function addRow(hash: Hash, table: string, row: readonly SqlValue[]): void {
+function addRow(hash: Hash, table: string, row: readonly RowValue[]): void {
   const last = row.at(-1)
   if (!(last instanceof Uint8Array)) {
     hash.update(`${JSON.stringify(row)}\n`)

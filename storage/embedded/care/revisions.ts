@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { monthLength, type Month } from '#core/month.ts'
-import { chunkBytes, decodeChunk } from '../chunk-blob.ts'
-import { flowMonth } from '../flow-table.ts'
+import { chunkBytes, decodeChunk } from '../../rows/chunk-blob.ts'
+import { flowMonth } from '../../rows/flows.ts'
 
 export type WrongRow = { readonly table: string; readonly place: string; readonly found: string }
 

@@ -9,7 +9,7 @@ import { schemaVersion } from '../identity.ts'
 import { copyBefore, latestVersion } from '../migrate.ts'
 import type { Migration } from '../migrations/migration.ts'
 import { openDb } from '../open.ts'
-import { leaseTable, usageTable } from '../runs.ts'
+import { leaseTable, usageTable } from '../../rows/runs.ts'
 import { seenCommits, seenFile } from '../seen.ts'
 import { refuseDamaged } from './backup.ts'
 

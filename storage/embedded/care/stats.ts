@@ -1,5 +1,5 @@
 import type { Db } from '../db.ts'
-import { int, text } from '../table.ts'
+import { int, text } from '../../rows/row.ts'
 
 /** Rows and bytes on disk of each table, with its indexes. Walks the whole file. */
 export function tableStats(db: Db): Record<string, { rows: number; bytes: number }> {

@@ -2,7 +2,7 @@ import type { AssetId } from '#core/asset.ts'
 import type { Flow, FlowKind } from '#core/flow.ts'
 import { ceilHour } from '#core/hour.ts'
 import { monthOf, type Month } from '#core/month.ts'
-import { int, intOrNull, text, textOrNull, type Row, type Table } from './table.ts'
+import { int, intOrNull, text, textOrNull, type Row, type Table } from './row.ts'
 
 export type StoredFlow = Flow & { readonly retired: number | null }
 

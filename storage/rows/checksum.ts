@@ -1,13 +1,13 @@
 import { crc32 } from 'node:zlib'
 
-/** What SQLite gives back for a column. */
-export type SqlValue = string | number | bigint | null | Uint8Array
+/** What a column of a row may hold. */
+export type RowValue = string | number | bigint | null | Uint8Array
 
 /**
  * Checksum of a row: CRC-32 over an unambiguous text of its columns, then over its blobs. It finds every single
  * flipped byte; it is no defence against somebody who forges a row.
  */
-export function rowSum(values: readonly SqlValue[]): number {
+export function rowSum(values: readonly RowValue[]): number {
   const plain: unknown[] = []
   const blobs: Uint8Array[] = []
   for (const value of values) {
