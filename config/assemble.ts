@@ -1,7 +1,7 @@
 import type { AssetId, Quote } from '#core/asset.ts'
-import type { CoingeckoPlan, Config, Origin } from './config.ts'
+import type { CoingeckoPlan, Config, Origin, Storage } from './config.ts'
 import { DEFAULT_CARRY, defaultDataDir } from './readers.ts'
-import type { SettingName, Values } from './settings.ts'
+import { SETTINGS, type SettingName, type Values } from './settings.ts'
 
 type PlanDefaults = {
   readonly baseUrl: string
@@ -43,9 +43,18 @@ export function assemble(
       text: `COINGECKO_PLAN is "${plan}" and COINGECKO_API_KEY is not set: set the key (or COINGECKO_API_KEY_FILE), or use COINGECKO_PLAN=public`,
     })
   }
+  faults.push(...missingServers(values))
   const config: Config = {
     dataDir: values.TIDEMARK_DATA_DIR ?? defaultDataDir(env),
     storage: values.STORAGE ?? 'embedded',
+    mongodbUri: values.MONGODB_URI,
+    influx: {
+      url: values.INFLUX_URL,
+      token: values.INFLUX_TOKEN,
+      org: values.INFLUX_ORG,
+      bucket: values.INFLUX_BUCKET ?? 'tidemark',
+    },
+    redisUrl: values.REDIS_URL,
     portfolioFile: values.TIDEMARK_PORTFOLIO,
     baseCurrency: values.BASE_CURRENCY ?? ('usd' as Quote),
     coingecko: {
@@ -71,6 +80,23 @@ export function assemble(
     origins,
   }
   return { config, faults }
+}
+
+const NEEDED: Record<Storage, readonly SettingName[]> = {
+  embedded: [],
+  mongodb: ['MONGODB_URI'],
+  'mongodb+influxdb': ['MONGODB_URI', 'INFLUX_URL', 'INFLUX_TOKEN', 'INFLUX_ORG'],
+}
+
+/** What the kind of storage needs and was not given. */
+function missingServers(values: Values): PairFault[] {
+  const storage = values.STORAGE ?? 'embedded'
+  return NEEDED[storage]
+    .filter((name) => values[name] === null)
+    .map((name) => ({
+      about: name,
+      text: `STORAGE is "${storage}" and ${name} is not set: set it${SETTINGS[name].secret ? ` (or ${name}_FILE)` : ''}, or use STORAGE=embedded`,
+    }))
 }
 
 function limitOr(set: number | null, byDefault: number | null): number | null {

@@ -5,7 +5,7 @@ export const COINGECKO_PLANS = ['public', 'demo', 'pro'] as const
 export type CoingeckoPlan = (typeof COINGECKO_PLANS)[number]
 
 /** Stores that `STORAGE` may name. */
-export const STORAGES = ['embedded'] as const
+export const STORAGES = ['embedded', 'mongodb', 'mongodb+influxdb'] as const
 export type Storage = (typeof STORAGES)[number]
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -17,6 +17,17 @@ export const PRICE_SOURCES = ['coingecko', 'allium', 'manual'] as const
 export type Config = {
   readonly dataDir: string
   readonly storage: Storage
+  /** May hold a user and password: never print it. Set whenever `storage` names MongoDB. */
+  readonly mongodbUri: string | null
+  /** Set throughout whenever `storage` names InfluxDB. */
+  readonly influx: {
+    readonly url: string | null
+    readonly token: string | null
+    readonly org: string | null
+    readonly bucket: string
+  }
+  /** Optional everywhere: limits, leases and short caches shared by processes, and the work queue. */
+  readonly redisUrl: string | null
   readonly portfolioFile: string | null
   readonly baseCurrency: Quote
   readonly coingecko: {

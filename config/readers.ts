@@ -21,15 +21,6 @@ export function oneOf<const T extends string>(values: readonly T[]): Read<T> {
   }
 }
 
-/** Names that are known, and refused for now with a word on when they come. */
-export function storage<const T extends string>(values: readonly T[]): Read<T> {
-  const read = oneOf(values)
-  return (text, place) =>
-    text === 'mongodb' || text === 'mongodb+influxdb'
-      ? faulty(`${quoted(text)} is not in this version: it comes with the servers; use embedded`)
-      : read(text, place)
-}
-
 export function wholeNumber(min: number, max: number): Read<number> {
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN
@@ -67,6 +58,24 @@ export const baseUrl: Read<string> = (text) => {
   }
   return ok(url.href.replace(/\/+$/, ''))
 }
+
+/** The address of a server, with the password in it: its reading quotes nothing but the scheme. */
+export function serverUri(schemes: readonly string[], example: string): Read<string> {
+  return (text) => {
+    const scheme = /^([a-z0-9+.-]{1,20}):\/\/./.exec(text)?.[1]
+    if (scheme === undefined || /\s/.test(text) || text.length > 4096)
+      return faulty(`is no address: write it as ${example}`)
+    if (!schemes.includes(scheme))
+      return faulty(`begins with ${quoted(scheme)}: it has to be ${schemes.join(': or ')}:, as in ${example}`)
+    return ok(text)
+  }
+}
+
+/** A name of one line, as a server shows it. */
+export const serverName: Read<string> = (text) =>
+  text.length <= 200 && /^[^\s\x00-\x1f][^\x00-\x1f]*$/.test(text)
+    ? ok(text)
+    : faulty(`${quoted(text)} is no name: use up to 200 characters of one line`)
 
 /** A secret: goes into a header, so it is one line without spaces. Its reading never quotes it. */
 export const secret: Read<string> = (text) => {

@@ -19,8 +19,13 @@ function setting<T>(reader: read.Read<T>, options: Options<T>): Setting<T> {
   return { flag: null, ...options, read: reader, secret: false }
 }
 
-function secret(example: string, description: string, value: (config: Config) => string | null) {
-  return { read: read.secret, secret: true, flag: null, example, description, print: value }
+function secret(
+  example: string,
+  description: string,
+  value: (config: Config) => string | null,
+  reader: read.Read<string> = read.secret,
+) {
+  return { read: reader, secret: true, flag: null, example, description, print: value }
 }
 
 const limitText = (value: number | null) => (value === null ? 'none' : String(value))
@@ -40,11 +45,44 @@ export const SETTINGS = {
     description: 'Portfolio file. "tidemark init" writes one to edit. Default: none.',
     print: (config) => config.portfolioFile,
   }),
-  STORAGE: setting(read.storage(STORAGES), {
+  STORAGE: setting(read.oneOf(STORAGES), {
     example: 'embedded',
-    description: 'Where data is kept: embedded (one file in the data folder).',
+    description:
+      'Where data is kept: embedded (one file in the data folder), mongodb, or mongodb+influxdb (documents there, hourly series here).',
     print: (config) => config.storage,
   }),
+  MONGODB_URI: secret(
+    'mongodb://127.0.0.1:27017/tidemark',
+    'MongoDB, with the name of the database. Default: none.',
+    (config) => config.mongodbUri,
+    read.serverUri(['mongodb', 'mongodb+srv'], 'mongodb://host:27017/tidemark'),
+  ),
+  INFLUX_URL: setting(read.baseUrl, {
+    example: 'http://127.0.0.1:8086',
+    description: 'InfluxDB 2. Default: none.',
+    print: (config) => (config.influx.url === null ? null : maskUrl(config.influx.url)),
+  }),
+  INFLUX_TOKEN: secret(
+    'your-token',
+    'Token that may read and write the buckets of INFLUX_BUCKET. Default: none.',
+    (config) => config.influx.token,
+  ),
+  INFLUX_ORG: setting(read.serverName, {
+    example: 'tidemark',
+    description: 'Organisation in InfluxDB. Default: none.',
+    print: (config) => config.influx.org,
+  }),
+  INFLUX_BUCKET: setting(read.serverName, {
+    example: 'tidemark',
+    description: 'Bucket of the hourly series; daily and weekly ones stand beside it (-daily, -weekly).',
+    print: (config) => config.influx.bucket,
+  }),
+  REDIS_URL: secret(
+    'redis://127.0.0.1:6379/0',
+    'Redis for limits shared by processes, short caches and the work queue. Default: none, everything works without.',
+    (config) => config.redisUrl,
+    read.serverUri(['redis', 'rediss'], 'redis://host:6379/0'),
+  ),
   BASE_CURRENCY: setting(readBaseCurrency, {
     example: 'usd',
     description: 'Currency of prices and PnL where no portfolio says its own: an ISO code, btc or eth.',

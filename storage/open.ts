@@ -1,8 +1,9 @@
 import type { Store } from '#pipeline/ports.ts'
 import type { EmbeddedOptions } from './embedded/open.ts'
+import type { ServerOptions } from './mongodb/open.ts'
 
-/** Which store, and where. Other kinds are added here. */
-export type StoreOptions = { readonly kind: 'embedded' } & EmbeddedOptions
+/** Which store, and where. */
+export type StoreOptions = ({ readonly kind: 'embedded' } & EmbeddedOptions) | ServerOptions
 
 /**
  * Opens a store, ready for use. The driver behind it is loaded now, not when this module is imported.
@@ -11,6 +12,10 @@ export type StoreOptions = { readonly kind: 'embedded' } & EmbeddedOptions
  *   STORE_FULL, STORE_UNAVAILABLE for all other trouble
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { openEmbedded } = await import('./embedded/store.ts')
-  return openEmbedded(options)
+  if (options.kind === 'embedded') {
+    const { openEmbedded } = await import('./embedded/store.ts')
+    return openEmbedded(options)
+  }
+  const { openServers } = await import('./mongodb/store.ts')
+  return openServers(options)
 }

@@ -172,10 +172,44 @@ describe('secrets', () => {
   })
 })
 
+describe('servers', () => {
+  const mongodb = 'mongodb://ann:canary@h:27017/tidemark'
+  const influx = { INFLUX_URL: 'http://h:8086', INFLUX_TOKEN: 'canary', INFLUX_ORG: 'home' }
+
+  test('a store names everything that it needs and was not given, at once', () => {
+    expect(faults({ env: { STORAGE: 'mongodb+influxdb' } })).toEqual([
+      expect.stringContaining('MONGODB_URI'),
+      expect.stringContaining('INFLUX_URL'),
+      expect.stringContaining('INFLUX_TOKEN'),
+      expect.stringContaining('INFLUX_ORG'),
+    ])
+    expect(faults({ env: { STORAGE: 'mongodb+influxdb', ...influx } })).toHaveLength(1)
+  })
+
+  test('addresses and token are read and never shown', () => {
+    const config = load({
+      env: { STORAGE: 'mongodb+influxdb', MONGODB_URI: mongodb, REDIS_URL: 'rediss://:canary@h', ...influx },
+    })
+    expect(config).toMatchObject({
+      storage: 'mongodb+influxdb',
+      mongodbUri: mongodb,
+      redisUrl: 'rediss://:canary@h',
+    })
+    expect(config.influx).toEqual({ url: 'http://h:8086', token: 'canary', org: 'home', bucket: 'tidemark' })
+    expect(JSON.stringify(describeConfig(config))).not.toContain('canary')
+  })
+
+  test('a wrong address is refused without its password', () => {
+    const error = failure({ env: { MONGODB_URI: 'mongdb://ann:canary@h', REDIS_URL: 'x://:canary@h' } })
+    expect(error.faults).toHaveLength(2)
+    expect(JSON.stringify(error.faults)).not.toContain('canary')
+  })
+})
+
 describe('F41: what is wrong is named, with exit code 5', () => {
   test('every fault at once', () => {
     const error = failure({
-      env: { COINGEKO_API_KEY: 'x', STORAGE: 'mongodb', COINGECKO_RATE: 'ten', ALLIUM_API_KEY: '' },
+      env: { COINGEKO_API_KEY: 'x', STORAGE: 'mongo', COINGECKO_RATE: 'ten', ALLIUM_API_KEY: '' },
       envFile: 'nonsense\nLOG_LEVEL=loud\n',
     })
     expect(error.code).toBe('CONFIG_INVALID')
@@ -209,8 +243,14 @@ describe('F41: what is wrong is named, with exit code 5', () => {
   })
 
   const wrong: [string, string, string][] = [
-    ['STORAGE', 'mongodb', 'comes with the servers'],
-    ['STORAGE', 'sqlite', 'embedded'],
+    ['STORAGE', 'mongodb', 'MONGODB_URI is not set'],
+    ['STORAGE', 'sqlite', 'embedded, mongodb, mongodb+influxdb'],
+    ['MONGODB_URI', 'mongo.example:27017', 'mongodb://host:27017/tidemark'],
+    ['MONGODB_URI', 'postgres://h/db', 'mongodb: or mongodb+srv:'],
+    ['REDIS_URL', 'http://h', 'redis: or rediss:'],
+    ['INFLUX_URL', 'influx:8086', 'http: or https:'],
+    ['INFLUX_ORG', 'a\u0001b', 'no name'],
+    ['INFLUX_TOKEN', 'two words', 'copy it again'],
     ['COINGECKO_PLAN', 'Pro', 'public, demo, pro'],
     ['COINGECKO_RATE', '0', '1 to 10000'],
     ['COINGECKO_RATE', '-5', 'whole number'],
