@@ -1,10 +1,10 @@
 import { isAbsolute, resolve } from 'node:path'
 import { parseAsset, type AssetId } from '#core/asset.ts'
+import { EVM_CHAIN_NAMES, evmChainName } from '#core/chain.ts'
 import { formatDecimal, parseDecimal } from '#core/decimal.ts'
 import { IN_TRANSIT, MANUAL_WALLET } from '#core/portfolio.ts'
 import { faulty, ok, quoted, type Reading } from '#core/reading.ts'
 import { nearestName } from '../names.ts'
-import { chainOf, CHAIN_NAMES } from './chains.ts'
 
 // Letters of any script, so that people can name things in their own language; nothing that a shell or path reads.
 const NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._-]{0,63}$/u
@@ -54,12 +54,12 @@ function decimalFault(text: string): string {
 }
 
 export function readChain(text: string): Reading<string> {
-  const chain = chainOf(text)
+  const chain = evmChainName(text)
   if (chain !== null) return ok(chain)
-  const nearest = nearestName(text.slice(0, 100).toLowerCase(), CHAIN_NAMES)
+  const nearest = nearestName(text.slice(0, 100).toLowerCase(), EVM_CHAIN_NAMES)
   const hint =
     nearest === null
-      ? `use one of ${CHAIN_NAMES.join(', ')}, or a CAIP-2 id such as eip155:1`
+      ? `use one of ${EVM_CHAIN_NAMES.join(', ')}, or a CAIP-2 id such as eip155:1`
       : `did you mean "${nearest}"?`
   return faulty(`${quoted(text)} is no chain that is known: ${hint}`)
 }

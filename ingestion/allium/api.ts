@@ -1,7 +1,7 @@
+import type { Chain } from '#core/chain.ts'
 import { ProviderError } from '../http/failure.ts'
 import { createHttp, type Http } from '../http/http.ts'
 import type { HttpTuning } from '../http/options.ts'
-import type { Chain } from '../chains.ts'
 import { judge } from './errors.ts'
 import { pageOf, SupportedChains } from './schema.ts'
 

@@ -1,6 +1,6 @@
+import type { Chain } from '#core/chain.ts'
 import type { Balance } from '#core/portfolio.ts'
 import { Decimal, formatDecimal } from '#core/decimal.ts'
-import type { Chain } from '../chains.ts'
 import { BalanceRow } from './schema.ts'
 import {
   isNft,

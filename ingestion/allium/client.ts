@@ -1,7 +1,7 @@
 import type { AssetId, Quote } from '#core/asset.ts'
 import type { ProviderId } from '#core/candle.ts'
+import { chainOf } from '#core/chain.ts'
 import type { Hour } from '#core/hour.ts'
-import { chainOf } from '../chains.ts'
 import type { CallReport } from '../http/stats.ts'
 import { AlliumApi, BALANCES, type AlliumAccess } from './api.ts'
 import { readPrices, type PriceQuestion, type PriceReply } from './prices.ts'

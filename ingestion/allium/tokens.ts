@@ -1,6 +1,6 @@
 import type { AssetId } from '#core/asset.ts'
+import { chainOf, type Chain } from '#core/chain.ts'
 import { Decimal, formatDecimal, parseDecimal } from '#core/decimal.ts'
-import { chainOf, type Chain } from '../chains.ts'
 
 /** Finds the asset of a token by CAIP-2 chain and contract (`native` for the chain's own coin). */
 export type ResolveToken = (chain: string, contract: string) => AssetId | null

@@ -1,8 +1,8 @@
 import type { LosslessNumber } from 'lossless-json'
 import { parseAsset, type AssetId, type Quote } from '#core/asset.ts'
+import { chainOf } from '#core/chain.ts'
 import type { Coin, Token } from '#core/coin.ts'
 import { formatDecimal, parseDecimal } from '#core/decimal.ts'
-import { chainOfPlatform } from '../chains.ts'
 import { printable } from '../http/text.ts'
 import { ListRow, MarketRow, PlatformRow } from './schema.ts'
 
@@ -87,6 +87,12 @@ export function tokensOf(
   const faults =
     unusable > 0 ? [`coingecko: ${unusable} rows of the lists of coins and chains are unusable`] : []
   return { tokens: [...natives, ...tokens], faults }
+}
+
+/** CAIP-2 id of a platform; its own id where it is no EVM chain and not known. */
+function chainOfPlatform(platform: string, chainIdentifier: number | null): string {
+  if (chainIdentifier !== null) return `eip155:${chainIdentifier}`
+  return chainOf(platform)?.id ?? platform
 }
 
 function nativeOf(row: PlatformRow, chain: string | undefined, symbols: Map<string, string>): Token[] {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { AssetId } from '#core/asset.ts'
+import { UNDETAILED } from '#core/flow.ts'
 import { HOUR_MS } from '#core/hour.ts'
 import { LOCAL_OWNER } from '#core/portfolio.ts'
 import { DEFAULT_SETTINGS } from '#pnl/settings.ts'
@@ -276,22 +277,14 @@ describe('flows', () => {
   })
 
   const flow: NewFlow = {
+    ...UNDETAILED,
     time: NOW - HOUR_MS,
     asset: BTC,
     quantity: '0.1',
     kind: 'buy',
     unitPrice: '68000',
-    priceCurrency: null,
     fee: '5',
-    feeAsset: null,
     wallet: 'manual',
-    chain: null,
-    tx: null,
-    logIndex: null,
-    from: null,
-    to: null,
-    lot: null,
-    note: '',
   }
 
   test('one by hand is a flow of the book; the same again is another one', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { UNDETAILED } from '#core/flow.ts'
 import { LOCAL_OWNER } from '#core/portfolio.ts'
 import { addFlow, type NewFlow } from '#pipeline/jobs/import-flows.ts'
 import { listCoins } from '#pipeline/queries/coins.ts'
@@ -108,20 +109,10 @@ describe('lists', () => {
 })
 
 const BUY: NewFlow = {
+  ...UNDETAILED,
   time: 0,
   asset: BTC,
   quantity: '1',
   kind: 'buy',
-  unitPrice: null,
-  priceCurrency: null,
-  fee: null,
-  feeAsset: null,
   wallet: 'manual',
-  chain: null,
-  tx: null,
-  logIndex: null,
-  from: null,
-  to: null,
-  lot: null,
-  note: '',
 }

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { AssetId } from '#core/asset.ts'
+import { chainOf, type Chain } from '#core/chain.ts'
 import { balancesOf, type WalletPlace } from '#ingestion/allium/balances.ts'
 import { judge } from '#ingestion/allium/errors.ts'
 import { flowsOf } from '#ingestion/allium/flows.ts'
 import { pageOf, PriceSeries } from '#ingestion/allium/schema.ts'
 import { amountOf, timeOf, unitsOf } from '#ingestion/allium/tokens.ts'
-import { chainOf, type Chain } from '#ingestion/chains.ts'
 import { fixture, haveFixtures } from '#tests/support/provider-fixtures.ts'
 import { testSeed } from '#tests/support/random.ts'
 

@@ -1,7 +1,7 @@
 import type { AssetId, Quote } from '#core/asset.ts'
 import { emptyColumns, type CandleRun } from '#core/candle.ts'
 import type { Coin } from '#core/coin.ts'
-import type { Flow } from '#core/flow.ts'
+import { UNDETAILED, type Flow } from '#core/flow.ts'
 import { addHours, HOUR_MS, hourOf, type Hour } from '#core/hour.ts'
 import type { Month } from '#core/month.ts'
 import type { Balance, Portfolio } from '#core/portfolio.ts'
@@ -64,6 +64,7 @@ export function gapOf(from: number, to: number, more: Partial<Gap> = {}): Gap {
 
 export function flowOf(id: string, more: Partial<Flow> = {}): Flow {
   return {
+    ...UNDETAILED,
     id,
     owner: 'local',
     book: 'portfolio:main',
@@ -75,18 +76,7 @@ export function flowOf(id: string, more: Partial<Flow> = {}): Flow {
     quantity: '0.5',
     kind: 'buy',
     unitPrice: '41000',
-    priceCurrency: null,
-    fee: null,
-    feeAsset: null,
     wallet: 'manual',
-    chain: null,
-    tx: null,
-    logIndex: null,
-    from: null,
-    to: null,
-    lot: null,
-    note: '',
-    ordinal: 0,
     ...more,
   }
 }

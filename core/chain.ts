@@ -1,6 +1,6 @@
-import type { AssetId } from '#core/asset.ts'
+import type { AssetId } from './asset.ts'
 
-/** A chain by the name that people and Allium use, with its CAIP-2 id and the coin it pays with. */
+/** A chain by the name that people and providers use, with its CAIP-2 id and the coin it pays with. */
 export type Chain = {
   readonly name: string
   readonly id: string
@@ -47,8 +47,20 @@ export function chainOf(text: string): Chain | null {
   return CHAINS.get(lower) ?? [...CHAINS.values()].find((chain) => chain.id.toLowerCase() === lower) ?? null
 }
 
-/** CAIP-2 id of a CoinGecko platform; its own id where it is no EVM chain and not known. */
-export function chainOfPlatform(platform: string, chainIdentifier: number | null): string {
-  if (chainIdentifier !== null) return `eip155:${chainIdentifier}`
-  return CHAINS.get(platform)?.id ?? platform
+/** Names of the chains whose addresses are those of EVM wallets. */
+export const EVM_CHAIN_NAMES: readonly string[] = ROWS.filter(([, id]) => id.startsWith('eip155:')).map(
+  ([name]) => name,
+)
+const CAIP2_EVM = /^eip155:[1-9]\d{0,17}$/
+
+/**
+ * The name that an EVM chain goes by here: a known name in lower case, a CAIP-2 id as its name where it has one, else
+ * the id.
+ * @returns null for anything else, a known chain of another kind included
+ */
+export function evmChainName(text: string): string | null {
+  const chain = chainOf(text)
+  if (chain !== null) return CAIP2_EVM.test(chain.id) ? chain.name : null
+  const lower = text.toLowerCase()
+  return CAIP2_EVM.test(lower) ? lower : null
 }
