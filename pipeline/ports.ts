@@ -249,6 +249,8 @@ export interface StoreCare {
   /** SHA-256 over everything that counts (no runs, leases, times of reading), in a canonical order. */
   canonicalHash(): Promise<string>
   stats(): Promise<Record<string, { rows: number; bytes: number }>>
+  /** The version of the store's layout. Opening takes an older one forward and refuses a newer one. */
+  schemaVersion(): Promise<number>
   close(): Promise<void>
 }
 

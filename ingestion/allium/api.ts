@@ -1,4 +1,5 @@
 import type { Chain } from '#core/chain.ts'
+import { addHours, formatTime, hourOf } from '#core/hour.ts'
 import { ProviderError } from '../http/failure.ts'
 import { createHttp, type Http } from '../http/http.ts'
 import type { HttpTuning } from '../http/options.ts'
@@ -12,6 +13,8 @@ export const HISTORY = '/api/v1/developer/wallet/balances/history'
 export const TRANSACTIONS = '/api/v1/developer/wallet/transactions'
 export const PRICES = '/api/v1/developer/prices/history'
 const MAX_PAGES = 10_000
+/** Wrapped ether: what a call asks about that is made only to try the key. */
+const WETH = { chain: 'ethereum', token_address: '0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2' }
 
 export type AlliumAccess = {
   readonly apiKey: string
@@ -48,6 +51,18 @@ export class AlliumApi {
   async probe(signal: AbortSignal): Promise<{ host: string; at: number; chains: readonly string[] }> {
     const { chains, at } = await this.supported(signal)
     return { host: this.http.host, at, chains: [...new Set(Object.values(chains).flat())].sort() }
+  }
+
+  /** The cheapest call that needs the key: one token's price of one hour. @throws as any call; CREDENTIAL_REFUSED */
+  async tryKey(signal: AbortSignal): Promise<void> {
+    const hour = hourOf(this.now())
+    const body = {
+      addresses: [WETH],
+      start_timestamp: formatTime(addHours(hour, -1)),
+      end_timestamp: formatTime(hour),
+      time_granularity: '1h',
+    }
+    await this.pages(PRICES, body, {}, signal)
   }
 
   /** Every page of a list. @param over whether an item and all after it are beyond what is wanted */

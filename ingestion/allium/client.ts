@@ -26,7 +26,7 @@ export type Allium = {
     supports(asset: AssetId, quote: Quote): boolean
     prices(request: PriceQuestion, signal: AbortSignal): Promise<PriceReply>
   }
-  /** Asks for the list of chains; needs no key and costs nothing. */
+  /** Asks for the list of chains, which costs nothing, and tries the key with the cheapest call there is. */
   probe(signal: AbortSignal): Promise<{ host: string; at: number; chains: readonly string[] }>
   report(): CallReport
   close(): void
@@ -50,7 +50,10 @@ export function allium(options: AlliumOptions): Allium {
       supports: (asset, quote) => quote === 'usd' && priceAddress(asset, options.addressOf) !== null,
       prices: (request, signal) => readPrices(api, options.addressOf, request, signal),
     },
-    probe: (signal) => api.probe(signal),
+    async probe(signal) {
+      const [answer] = await Promise.all([api.probe(signal), api.tryKey(signal)])
+      return answer
+    },
     report: () => api.http.report(),
     close: () => api.http.close(),
   }

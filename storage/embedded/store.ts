@@ -28,6 +28,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
     backup: async (file) => (await import('./care/backup.ts')).backupTo(db, file, migrations),
     canonicalHash: async () => (await import('./care/hash.ts')).contentHash(db),
     stats: async () => (await import('./care/stats.ts')).tableStats(db),
+    schemaVersion: async () => db.sqlite.pragma('user_version', { simple: true }) as number,
     async close() {
       db.close()
     },

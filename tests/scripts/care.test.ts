@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HOUR_MS } from '#core/hour.ts'
 import { status } from '#tests/support/provider-faults.ts'
-import { CANARY, documentOf, everyOutput } from './support.ts'
+import { CANARY, documentOf, everyOutput, type Ended } from './support.ts'
 import { World, type Pnl } from './world.ts'
 
 const world = new World()
@@ -85,7 +85,46 @@ describe('doctor', () => {
       expect.objectContaining({ name: 'Settings valid', state: 'fail' }),
     )
   })
+
+  test('tells the schema version of the store, and where there is none says so', async () => {
+    const { run } = world.place('doctor-store')
+    expect((await run(['doctor'])).stdout).toMatch(/! Store opens: there is none yet at /)
+    await run(['ingest', '-q', '--coins', '1', '--days', '1'])
+    expect(found(await run(['doctor', '--json']), 'Store opens')).toMatchObject({
+      state: 'ok',
+      found: expect.stringMatching(/tidemark\.db, schema version 1$/) as string,
+    })
+  })
+
+  test('tries the key of Allium where one is set: taken, refused, no answer', async () => {
+    const { run } = world.place('doctor-allium')
+    const env = { ALLIUM_BASE_URL: world.alliumUrl, ALLIUM_API_KEY: CANARY }
+    expect(found(await run(['doctor', '--json']), NAME)).toMatchObject({
+      state: 'ok',
+      found: expect.stringContaining('not configured') as string,
+    })
+    expect(found(await run(['doctor', '--json'], { env }), NAME)).toMatchObject({
+      state: 'ok',
+      found: expect.stringContaining('key accepted, 2 chains') as string,
+    })
+
+    const refused = await run(['doctor', '--json'], { env: { ...env, ALLIUM_API_KEY: 'another' } })
+    expect(refused.code).toBe(1)
+    expect(found(refused, NAME)).toMatchObject({
+      state: 'fail',
+      fix: expect.stringContaining('key') as string,
+    })
+
+    // A port that nobody listens on.
+    const gone = await run(['doctor', '--json'], { env: { ...env, ALLIUM_BASE_URL: 'http://127.0.0.1:9' } })
+    expect(gone.code).toBe(3)
+    expect(found(gone, NAME)).toMatchObject({ state: 'warn' })
+  })
 })
+
+const NAME = 'Allium answers'
+const found = (ended: Ended, name: string) =>
+  (documentOf(ended) as unknown as Doctor).checks.find((check) => check.name === name)
 type Doctor = { checks: { name: string; state: string; found: string; fix: string | null }[] }
 
 describe('schedule', () => {

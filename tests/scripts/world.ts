@@ -23,6 +23,7 @@ export class World {
     this.simulator = await startSimulator({
       market: syntheticMarket({ seed: 7 }),
       coingecko: { plan: 'demo', apiKey: CANARY },
+      alliumKey: CANARY,
       intercept: (_ask, request, response) => {
         this.fault?.(request, response)
         return this.fault !== null
@@ -37,6 +38,10 @@ export class World {
 
   get url(): string {
     return this.simulator?.coingeckoUrl ?? ''
+  }
+
+  get alliumUrl(): string {
+    return this.simulator?.alliumUrl ?? ''
   }
 
   /** A folder with its own store, and the program run in it against the simulator. */

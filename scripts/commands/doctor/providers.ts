@@ -35,14 +35,14 @@ export async function checkCoingecko(config: Config, used: number, signal: Abort
   }
 }
 
-/** Whether Allium answers, where it is configured; its probe costs nothing and does not try the key. */
+/** Whether Allium answers and takes the key, where there is one. */
 export async function checkAllium(config: Config, signal: AbortSignal): Promise<Finding[]> {
   const name = 'Allium answers'
   const client = alliumOf(config, new TokenBook(), new Set(), PROBE)
   if (client === null) return [ok(name, 'not configured: wallets are not read (ALLIUM_API_KEY)')]
   try {
     const { host, chains } = await client.probe(signal)
-    return [ok(name, `${host}, ${count(chains.length, 'chain')}`)]
+    return [ok(name, `${host}, key accepted, ${count(chains.length, 'chain')}`)]
   } catch (error) {
     return [providerTrouble(name, error)]
   } finally {

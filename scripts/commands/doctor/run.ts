@@ -51,8 +51,10 @@ async function checkWith(cli: Cli, config: Config, now: number): Promise<Finding
     findings.push(...troubles('Portfolio valid', error))
   }
   const used = (await store?.calls('coingecko', monthOf(now))) ?? 0
-  findings.push(...(await checkCoingecko(config, used, cli.stop.signal)))
-  findings.push(...(await checkAllium(config, cli.stop.signal)))
+  const { signal } = cli.stop
+  // At once, so that two slow providers take no longer than one.
+  const providers = [checkCoingecko(config, used, signal), checkAllium(config, signal)]
+  findings.push(...(await Promise.all(providers)).flat())
   if (store !== null) {
     findings.push(...(await checkData(store, now)))
     await store.close()

@@ -25,7 +25,7 @@ export async function checkStore(config: Config): Promise<{ findings: Finding[];
   try {
     const store = await openForReading(config)
     const findings = [
-      ok(name, file),
+      ok(name, `${file}, schema version ${await store.schemaVersion()}`),
       await checkWritable(config),
       checkDisk(config.dataDir, statSync(file).size),
     ]

@@ -191,3 +191,22 @@ describe('hourly prices', () => {
     })
   })
 })
+
+describe('the probe', () => {
+  test('tells the chains, and tries the key with one call for one price', async () => {
+    const { alliumUrl, seen } = await simulator()
+    const probe = await client(alliumUrl).probe(never)
+    expect(probe).toMatchObject({ host: new URL(alliumUrl).host, chains: ['base', 'ethereum'] })
+    expect(Math.abs(probe.at - now)).toBeLessThan(1_000)
+    const keyed = seen.filter(({ path }) => path.startsWith('/api/v1/developer'))
+    expect(keyed.map(({ path, status }) => [path, status])).toEqual([
+      ['/api/v1/developer/prices/history', 200],
+    ])
+  })
+
+  test('a refused key is CREDENTIAL_REFUSED, though the list of chains came', async () => {
+    const { alliumUrl, seen } = await simulator({ alliumKey: 'another' })
+    await expect(client(alliumUrl).probe(never)).rejects.toMatchObject({ code: 'CREDENTIAL_REFUSED' })
+    expect(seen.map(({ status }) => status).sort()).toEqual([200, 401])
+  })
+})
