@@ -26,7 +26,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
     // Care is loaded when it is asked for: most commands open the store to read it.
     verify: async () => (await import('./care/verify.ts')).verifyFile(db.file, migrations),
     backup: async (file) => (await import('./care/backup.ts')).backupTo(db, file, migrations),
-    canonicalHash: async () => (await import('./care/hash.ts')).contentHash(db),
+    canonicalHash: async () => (await import('./care/hash.ts')).storeHash(db),
     stats: async () => (await import('./care/stats.ts')).tableStats(db),
     schemaVersion: async () => db.sqlite.pragma('user_version', { simple: true }) as number,
     async close() {

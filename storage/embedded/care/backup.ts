@@ -7,7 +7,7 @@ import { storeError } from '../errors.ts'
 import { APPLICATION_ID } from '../identity.ts'
 import { openDb } from '../open.ts'
 import type { Migration } from '../migrations/migration.ts'
-import { contentHash } from './hash.ts'
+import { storeHash } from './hash.ts'
 import { verifyFile } from './verify.ts'
 
 /**
@@ -53,7 +53,7 @@ export async function refuseDamaged(file: string, migrations: readonly Migration
 export async function hashOf(file: string, migrations: readonly Migration[]): Promise<string> {
   const copy = await openDb({ file, readOnly: true, migrations })
   try {
-    return contentHash(copy)
+    return await storeHash(copy)
   } finally {
     copy.close()
   }
