@@ -1,65 +1,18 @@
-import type { Command, Option } from 'commander'
-
-/** What a shell needs to know: names, options with their values, and subcommands. */
-export type Grammar = {
-  readonly name: string
-  readonly summary: string
-  readonly options: readonly GrammarOption[]
-  readonly commands: readonly Grammar[]
-}
-type GrammarOption = {
-  readonly long: string
-  readonly summary: string
-  /** Null for a switch; else what its value is. */
-  readonly value: null | { readonly kind: 'choice' | 'asset' | 'file' | 'text'; readonly choices: string[] }
-}
+import type { Grammar, GrammarOption } from './grammar.ts'
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof SHELLS)[number]
 
-/** Reads the grammar off the commands themselves, so that completion never lags behind them. */
-export function grammarOf(command: Command): Grammar {
-  return {
-    name: command.name(),
-    summary: command.description(),
-    options: command.options.filter((option) => option.long !== undefined).map(grammarOption),
-    commands: nested(command.commands.map(grammarOf)),
-  }
-}
-
-/** Two-word commands as shells see them: the second word under the first. */
-function nested(commands: readonly Grammar[]): Grammar[] {
-  const second = ({ name }: Grammar, first: string) => name.startsWith(`${first} `)
-  return commands
-    .filter(({ name }) => !name.includes(' '))
-    .map((command) => ({
-      ...command,
-      commands: commands
-        .filter((one) => second(one, command.name))
-        .map((one) => ({ ...one, name: one.name.slice(command.name.length + 1) })),
-    }))
-}
-
-function grammarOption(option: Option): GrammarOption {
-  const long = option.long ?? ''
-  const takesValue = option.required || option.optional
-  const kind = option.argChoices
-    ? 'choice'
-    : long === '--asset'
-      ? 'asset'
-      : /<(file|dir)/.test(option.flags)
-        ? 'file'
-        : 'text'
-  return {
-    long,
-    summary: option.description,
-    value: takesValue ? { kind, choices: [...(option.argChoices ?? [])] } : null,
-  }
-}
-
 /** The completion script of a shell. Asset ids come from a plain file beside the store: no program is started. */
 export function completionScript(shell: Shell, program: Grammar): string {
-  return { bash, zsh, fish }[shell](program)
+  const help = {
+    name: 'help',
+    summary: 'how a command is used',
+    options: [],
+    words: names(program),
+    commands: [],
+  }
+  return { bash, zsh, fish }[shell]({ ...program, commands: [...program.commands, help] })
 }
 
 const ASSETS =
@@ -70,6 +23,7 @@ const names = (grammar: Grammar): string[] => grammar.commands.map((command) => 
 const wordsOf = (command: Grammar, program: Grammar): string =>
   [
     ...names(command),
+    ...command.words,
     ...new Set([...longs(command), ...command.commands.flatMap(longs)]),
     ...longs(program),
   ].join(' ')
@@ -107,7 +61,7 @@ ${values.join('\n')}
   if [ -z "$words" ]; then
     case "$command" in
 ${commands.join('\n')}
-      *) words="${[...names(program), 'help', ...longs(program)].join(' ')}" ;;
+      *) words="${[...names(program), ...longs(program)].join(' ')}" ;;
     esac
   fi
   COMPREPLY=($(compgen -W "$words" -- "$cur"))
@@ -149,7 +103,8 @@ ${cases.join('\n')}
   esac
   [[ "$PREFIX" != -* ]] && _files
 }
-compdef _tidemark tidemark
+# Loaded by name from a folder of \$fpath, this file is the function's first call.
+if [[ "\${funcstack[1]}" = _tidemark ]]; then _tidemark; else compdef _tidemark tidemark; fi
 `
 }
 
@@ -166,15 +121,21 @@ function fish(program: Grammar): string {
             : ' -r'
     return `complete -c tidemark${when} -l ${option.long.slice(2)}${value} -d ${quoted(option.summary)}`
   }
+  const under = (...words: string[]): string =>
+    ` -n '${words.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and ')}'`
   const lines = program.options.map((option) => optionLine(option, ''))
   for (const command of program.commands) {
-    const here = ` -n '__fish_seen_subcommand_from ${command.name}'`
+    const here = under(command.name)
     lines.push(
       `complete -c tidemark -n __fish_use_subcommand -f -a ${command.name} -d ${quoted(command.summary)}`,
       ...command.options.map((option) => optionLine(option, here)),
-      ...command.commands.map(
-        (sub) => `complete -c tidemark${here} -f -a ${sub.name} -d ${quoted(sub.summary)}`,
-      ),
+      ...command.commands.flatMap((sub) => [
+        `complete -c tidemark${here} -f -a ${sub.name} -d ${quoted(sub.summary)}`,
+        ...sub.options.map((option) => optionLine(option, under(command.name, sub.name))),
+      ]),
+      ...(command.words.length > 0
+        ? [`complete -c tidemark${here} -f -a ${quoted(command.words.join(' '))}`]
+        : []),
     )
   }
   return `# tidemark completion for fish: tidemark completion fish | source

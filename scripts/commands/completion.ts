@@ -1,14 +1,16 @@
 import { Argument, type Command } from 'commander'
 import { examples, type Act } from '../cli/command.ts'
 import { COMMANDS } from '../cli/commands.ts'
-import { completionScript, grammarOf, SHELLS, type Shell } from '../cli/completion.ts'
+import { completionScript, SHELLS, type Shell } from '../cli/completion.ts'
 import type { Cli } from '../cli/context.ts'
+import { grammarOf } from '../cli/grammar.ts'
 import type { Outcome } from '../cli/output.ts'
 import { buildProgram } from '../cli/program.ts'
 
 export function define(command: Command, act: Act): void {
   examples(command, [
     ['eval "$(tidemark completion bash)"', 'complete in this shell'],
+    ['tidemark completion zsh > ~/.zfunc/_tidemark', 'in a folder of $fpath'],
     ['tidemark completion fish > ~/.config/fish/completions/tidemark.fish', ''],
   ])
     .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))

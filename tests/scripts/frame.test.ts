@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -226,33 +225,5 @@ describe('colour', () => {
     ['--no-color over FORCE_COLOR', terminal, { FORCE_COLOR: '1' }, false, false],
   ])('%s', (_name, stream, env, flag, expected) => {
     expect(wantsColour(stream, env, flag)).toBe(expected)
-  })
-})
-
-describe('completion', () => {
-  test.each(['bash', 'zsh', 'fish'])('the script for %s parses and knows every command', async (shell) => {
-    const script = (await run('completion', shell)).stdout
-    for (const { name } of COMMANDS) for (const word of name.split(' ')) expect(script).toContain(word)
-    const parsed = spawnSync(shell, ['-n'], { input: script, encoding: 'utf8' })
-    if (parsed.error !== undefined)
-      return console.log(`${shell} is not installed here: its script is not parsed`)
-    expect([parsed.status, parsed.stderr]).toEqual([0, ''])
-  })
-
-  test('bash completes commands, options, choices and the assets that are stored', async () => {
-    const script = (await run('completion', 'bash')).stdout
-    mkdirSync(join(dir, 'cache'))
-    writeFileSync(join(dir, 'cache/assets.txt'), 'bitcoin\nbinancecoin\nethereum\n')
-    const complete = (...words: string[]) => {
-      const call = `COMP_WORDS=(tidemark ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _tidemark; echo "\${COMPREPLY[*]}"`
-      const env = { TIDEMARK_DATA_DIR: join(dir, 'cache'), PATH: process.env['PATH'] }
-      return spawnSync('bash', ['-c', `${script}\n${call}`], { encoding: 'utf8', env }).stdout.trim()
-    }
-    expect(complete('ver')).toBe('verify')
-    expect(complete('pnl', '--eve')).toBe('--every')
-    expect(complete('pnl', '--every', '1')).toBe('1h 1d 1w')
-    expect(complete('flows', 'ad')).toBe('add')
-    expect(complete('flows', 'add', '--unit')).toBe('--unit-price')
-    expect(complete('pnl', '--asset', 'bi')).toBe('bitcoin binancecoin')
   })
 })
