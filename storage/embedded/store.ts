@@ -1,4 +1,4 @@
-import type { Store } from '#pipeline/ports.ts'
+import type { ContentStore } from '../copy.ts'
 import { coinStore } from './coins.ts'
 import { coverageStore } from './flow-coverage.ts'
 import { flowStore } from './flows.ts'
@@ -11,7 +11,7 @@ import { runStore } from './runs.ts'
 import { seriesStore } from './series.ts'
 
 /** The whole store on one SQLite file. */
-export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
+export async function openEmbedded(options: EmbeddedOptions): Promise<ContentStore> {
   const db = await openDb(options)
   const migrations = options.migrations ?? MIGRATIONS
   return {
@@ -29,6 +29,10 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
     canonicalHash: async () => (await import('./care/hash.ts')).storeHash(db),
     stats: async () => (await import('./care/stats.ts')).tableStats(db),
     schemaVersion: async () => db.sqlite.pragma('user_version', { simple: true }) as number,
+    content: {
+      source: async () => (await import('./care/content.ts')).rowSource(db, true),
+      target: async () => (await import('./care/content.ts')).rowTarget(db),
+    },
     async close() {
       db.close()
     },
