@@ -30,6 +30,8 @@ export type RunningServer = {
   /** Of the present process; null while none runs. */
   readonly pid: number | null
   readonly folder: string
+  /** Holds its log and, unless a folder was given, its data; made for it and deleted with it. */
+  readonly home: string
   /** SIGTERM, and waits for the end; SIGKILL after 10 s. Data stay. */
   stop(): Promise<void>
   /** SIGKILL, as a crash of the server, and waits for the end. Data stay as they are. */
@@ -107,6 +109,7 @@ export async function startServer(kind: ServerKind, options: ServerOptions): Pro
     host: '127.0.0.1',
     port,
     folder,
+    home,
     get pid() {
       return child?.alive() === true ? child.pid : null
     },
