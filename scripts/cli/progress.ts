@@ -37,7 +37,10 @@ export async function showProgress(cli: Cli, options: { plan: boolean }): Promis
   const close = () => {
     if (open) view.close()
     open = false
+    cli.stop.draw(null)
   }
+  // A signal may end the program in the middle of a bar; the terminal is to wrap its lines again.
+  cli.stop.draw({ say: view.say, close })
   return { emit, close }
 }
 

@@ -1,7 +1,8 @@
 """Runs a program on a pseudo-terminal and types into it when it has shown what is waited for.
 
 stdin: {"argv", "env", "cwd", "steps": [{"after": regex, "type": text}], "seconds"} as JSON.
-stdout: {"output", "status", "late"} as JSON; status is an exit code, or minus a signal.
+stdout: {"output", "status", "kept", "late"} as JSON; status is an exit code, or minus a signal, and kept says
+whether echo and the other modes of the terminal are in the end what they were.
 """
 
 import fcntl
@@ -23,6 +24,7 @@ if pid == 0:
     os.chdir(spec["cwd"])
     os.execvpe(spec["argv"][0], spec["argv"], spec["env"])
 
+modes = termios.tcgetattr(terminal)
 output = b""
 seen = 0
 steps = list(spec["steps"])
@@ -51,4 +53,6 @@ while True:
     output += piece
 
 status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-json.dump({"output": output.decode("utf-8", "replace"), "status": status, "late": late}, sys.stdout)
+kept = termios.tcgetattr(terminal) == modes
+text = output.decode("utf-8", "replace")
+json.dump({"output": text, "status": status, "kept": kept, "late": late}, sys.stdout)

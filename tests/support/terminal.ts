@@ -11,6 +11,8 @@ export type TerminalEnd = {
   readonly output: string
   /** Exit code, or minus the signal that ended it. */
   readonly status: number
+  /** Whether echo and the other modes of the terminal are in the end what they were. */
+  readonly kept: boolean
 }
 
 /** What Ctrl-C, Tab and Enter send. */
@@ -33,9 +35,10 @@ export function onTerminal(
     child.once('error', reject)
     child.once('close', (code) => {
       if (code !== 0) return reject(new Error(`the terminal's driver ended with ${code}`))
-      const { output, status, late } = JSON.parse(text) as TerminalEnd & { late: boolean }
-      if (late) return reject(new Error(`still running after ${SECONDS} s; the terminal shows:\n${output}`))
-      resolve({ output, status })
+      const { late, ...end } = JSON.parse(text) as TerminalEnd & { late: boolean }
+      if (late)
+        return reject(new Error(`still running after ${SECONDS} s; the terminal shows:\n${end.output}`))
+      resolve(end)
     })
   })
 }
