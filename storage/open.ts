@@ -1,4 +1,4 @@
-import type { Store } from '#pipeline/ports.ts'
+import type { ContentStore } from './copy.ts'
 import type { EmbeddedOptions } from './embedded/open.ts'
 import type { ServerOptions } from './mongodb/open.ts'
 
@@ -11,7 +11,7 @@ export type StoreOptions = ({ readonly kind: 'embedded' } & EmbeddedOptions) | S
  *   written and cannot be, STORE_NEWER when a later version wrote it, INTEGRITY when it is damaged or no store,
  *   STORE_FULL, STORE_UNAVAILABLE for all other trouble
  */
-export async function openStore(options: StoreOptions): Promise<Store> {
+export async function openStore(options: StoreOptions): Promise<ContentStore> {
   if (options.kind === 'embedded') {
     const { openEmbedded } = await import('./embedded/store.ts')
     return openEmbedded(options)

@@ -157,6 +157,18 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('../commands/restore.ts'),
   },
   {
+    name: 'store stats',
+    group: CARE,
+    summary: 'what lies where in the store, in rows and bytes',
+    load: () => import('../commands/store/stats.ts'),
+  },
+  {
+    name: 'store copy',
+    group: CARE,
+    summary: 'everything from one store into another, compared in the end',
+    load: () => import('../commands/store/copy.ts'),
+  },
+  {
     name: 'completion',
     group: CARE,
     summary: 'print a completion script for bash, zsh or fish',

@@ -6,6 +6,7 @@ import { TidemarkError, type ErrorCode } from '#core/errors.ts'
 import type { Cli } from '../cli/context.ts'
 import { rememberSecret } from '../cli/secrets.ts'
 import { isInvented } from './invented.ts'
+import { passwordsOf, rememberSecrets } from './secrets-of.ts'
 
 /**
  * The configuration of a command: flags over environment over `.env` of the working directory over defaults.
@@ -14,7 +15,10 @@ import { isInvented } from './invented.ts'
 export function readConfig(cli: Cli, flags: Readonly<Record<string, string>> = {}): Config {
   const { dataDir, portfolio } = cli.globals
   // Remembered before anything is read, so that not even a fault of the configuration can quote a key.
-  for (const [name, value] of Object.entries(process.env)) if (/_KEY$/.test(name)) rememberSecret(value ?? '')
+  for (const [name, value] of Object.entries(process.env)) {
+    if (/_(?:KEY|TOKEN)$/.test(name)) rememberSecret(value ?? '')
+    if (/_(?:URI|URL)$/.test(name)) for (const password of passwordsOf(value ?? '')) rememberSecret(password)
+  }
   const config = loadConfig({
     env: process.env,
     envFile: readText(join(process.cwd(), '.env')),
@@ -24,11 +28,7 @@ export function readConfig(cli: Cli, flags: Readonly<Record<string, string>> = {
       ...flags,
     },
   })
-  rememberSecret(config.coingecko.apiKey ?? '')
-  rememberSecret(config.allium.apiKey ?? '')
-  for (const url of [config.coingecko.baseUrl, config.allium.baseUrl]) {
-    if (url.includes('@')) rememberSecret(new URL(url).password)
-  }
+  rememberSecrets(config)
   cli.out.invented = isInvented(config.dataDir)
   return config
 }

@@ -1,9 +1,18 @@
 import type { Config } from '#config/config.ts'
 import { TidemarkError } from '#core/errors.ts'
 import type { Store } from '#pipeline/ports.ts'
-import { openStore } from '#storage/open.ts'
+import { openStore, type StoreOptions } from '#storage/open.ts'
 import { storeFile } from './config.ts'
 import { makeDataFolder, refuseUnfit } from './data-folder.ts'
+
+/** Which store the settings name, and where it lies. */
+export function storeOptions(config: Config): StoreOptions {
+  if (config.storage === 'embedded') return { kind: 'embedded', file: storeFile(config.dataDir) }
+  const { url, token, org, bucket } = config.influx
+  const influx = url === null || token === null || org === null ? {} : { influx: { url, token, org, bucket } }
+  // Without an address `loadConfig` had refused the kind.
+  return { kind: config.storage, mongodbUri: config.mongodbUri ?? '', ...influx }
+}
 
 /**
  * The store for a job. With `create`, a missing one is made, and its folder.
@@ -13,13 +22,13 @@ import { makeDataFolder, refuseUnfit } from './data-folder.ts'
 export async function openForJob(config: Config, create: boolean): Promise<Store> {
   if (create) makeDataFolder(config.dataDir)
   else refuseUnfit(config.dataDir)
-  return openStore({ kind: config.storage, file: storeFile(config.dataDir), create })
+  return openStore({ ...storeOptions(config), create })
 }
 
 /** The store for a command that reads; it works beside a running job and on a read-only disk. */
 export async function openForReading(config: Config): Promise<Store> {
   refuseUnfit(config.dataDir)
-  return openStore({ kind: config.storage, file: storeFile(config.dataDir), readOnly: true })
+  return openStore({ ...storeOptions(config), readOnly: true })
 }
 
 /** The store for a command that reads, and keeps what it computed where it can: a read-only disk still answers. */

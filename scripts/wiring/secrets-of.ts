@@ -1,0 +1,27 @@
+import type { Config } from '#config/config.ts'
+import { rememberSecret } from '../cli/secrets.ts'
+
+/** Keeps every secret of a configuration out of whatever is printed from now on. */
+export function rememberSecrets(config: Config): void {
+  for (const key of [config.coingecko.apiKey, config.allium.apiKey, config.influx.token])
+    rememberSecret(key ?? '')
+  const urls = [
+    config.coingecko.baseUrl,
+    config.allium.baseUrl,
+    config.mongodbUri,
+    config.influx.url,
+    config.redisUrl,
+  ]
+  for (const url of urls) for (const password of passwordsOf(url ?? '')) rememberSecret(password)
+}
+
+/** What stands between the user and the host of an address, as written and decoded. */
+export function passwordsOf(url: string): string[] {
+  const written = /^[a-z0-9+.-]+:\/\/[^/@]*?:([^/]*)@/i.exec(url)?.[1]
+  if (written === undefined || written === '') return []
+  try {
+    return [...new Set([written, decodeURIComponent(written)])]
+  } catch {
+    return [written]
+  }
+}
