@@ -5,7 +5,7 @@ import { jsonList } from './sql.ts'
 
 type PortfolioStore = Pick<
   LedgerStore,
-  'writePortfolio' | 'portfolio' | 'portfolios' | 'writeBalances' | 'balances'
+  'writePortfolio' | 'portfolio' | 'portfolios' | 'portfolioPage' | 'writeBalances' | 'balances'
 >
 
 export function portfolioStore(db: Db): PortfolioStore {
@@ -18,6 +18,10 @@ export function portfolioStore(db: Db): PortfolioStore {
     },
     async portfolios(owner) {
       return db.read(() => db.all(portfolioTable, 'WHERE owner = @owner ORDER BY name', { owner }))
+    },
+    async portfolioPage({ after, limit }) {
+      const tail = `${after === null ? '' : 'WHERE (owner, name) > (@owner, @name)'} ORDER BY owner, name LIMIT @limit`
+      return db.read(() => db.all(portfolioTable, tail, { ...after, limit }))
     },
     async writeBalances(balances) {
       return db.write('writeBalances', () => {

@@ -9,6 +9,7 @@ import { pnlStore } from './pnl.ts'
 import { portfolioStore } from './portfolios.ts'
 import { runStore } from './runs.ts'
 import { seriesStore } from './series.ts'
+import { snapshotStore } from './snapshots.ts'
 
 /** The whole store on one SQLite file. */
 export async function openEmbedded(options: EmbeddedOptions): Promise<ContentStore> {
@@ -22,6 +23,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<ContentSto
     ...flowStore(db),
     ...coverageStore(db),
     ...pnlStore(db),
+    ...snapshotStore(db),
     ...runStore(db),
     // Care is loaded when it is asked for: most commands open the store to read it.
     verify: async () => (await import('./care/verify.ts')).verifyFile(db.file, migrations),

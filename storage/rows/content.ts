@@ -10,6 +10,7 @@ import { batchTable, pnlMonthTable } from './pnl.ts'
 import { balanceTable, portfolioTable } from './portfolios.ts'
 import type { Row, Shape } from './row.ts'
 import { runTable, usageTable } from './runs.ts'
+import { snapshotTable } from './snapshots.ts'
 
 /** One table of a store as it is hashed and copied from one store to another. */
 export type ContentPart = {
@@ -58,6 +59,8 @@ export const CONTENT: readonly ContentPart[] = [
   part(balanceTable, all(balanceTable)),
   part(pnlMonthTable, all(pnlMonthTable, ['key'])),
   part(batchTable, all(batchTable, ['fingerprint'])),
+  // Hour by hour, as they are written: a copy of many portfolios is read in the order of the file.
+  part(snapshotTable, all(snapshotTable), ['time', 'owner', 'portfolio']),
   part(metaTable, []),
   part(runTable, []),
   part(usageTable, []),

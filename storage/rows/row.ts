@@ -32,3 +32,4 @@ export const text = (value: RowValue | undefined): string => value as string
 export const textOrNull = (value: RowValue | undefined): string | null => value as string | null
 export const int = (value: RowValue | undefined): number => value as number
 export const intOrNull = (value: RowValue | undefined): number | null => value as number | null
+export const numberOrNull = (value: RowValue | undefined): number | null => value as number | null

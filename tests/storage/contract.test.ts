@@ -7,6 +7,7 @@ import { ledgerContract } from './contract/ledger.ts'
 import { pnlContract } from './contract/pnl.ts'
 import { runsContract } from './contract/runs.ts'
 import { seriesContract } from './contract/series.ts'
+import { snapshotsContract } from './contract/snapshots.ts'
 import { newFile } from './support/embedded.ts'
 
 describe('embedded store', () => {
@@ -16,6 +17,7 @@ describe('embedded store', () => {
     coinsContract,
     ledgerContract,
     pnlContract,
+    snapshotsContract,
     runsContract,
     careContract,
   ])

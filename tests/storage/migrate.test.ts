@@ -11,14 +11,16 @@ import { runChild } from '#tests/support/kill.ts'
 import { seeded, testSeed } from '#tests/support/random.ts'
 import { newFile, openFile } from './support/embedded.ts'
 import { fill } from './support/filled.ts'
-import { TWO_VERSIONS } from './support/version2.ts'
+import { LATER, LATER_MIGRATIONS, PRESENT } from './support/later.ts'
+import { seriesOfSteps } from './support/series.ts'
+import { hour, snapshotOf } from './support/values.ts'
 
 const Sqlite = await loadSqlite()
 
 const CHILD = 'tests/storage/support/migrate-child.ts'
 const MOMENTS = Number(process.env['MOMENTS'] ?? 12)
 
-async function versionOne() {
+async function presentOne() {
   const file = newFile()
   const store = await openStore({ kind: 'embedded', file, create: true })
   await fill(store)
@@ -32,63 +34,86 @@ async function soundVersion(file: string): Promise<number> {
   const sqlite = new Sqlite(file, { readonly: true })
   const version = sqlite.pragma('user_version', { simple: true }) as number
   sqlite.close()
-  const migrations = version === 1 ? MIGRATIONS : TWO_VERSIONS
+  const migrations = version === PRESENT ? MIGRATIONS : LATER_MIGRATIONS
   expect((await verifyFile(file, migrations)).damage).toEqual([])
   return version
 }
 
 test('a store of an older version is taken forward, and the file as it was is kept', async () => {
-  const { file, hash } = await versionOne()
-  const store = await openFile(file, { migrations: TWO_VERSIONS })
-  expect(await soundVersion(file)).toBe(2)
+  const { file, hash } = await presentOne()
+  const store = await openFile(file, { migrations: LATER_MIGRATIONS })
+  expect(await soundVersion(file)).toBe(LATER)
   // The content that counts is the same; the new column is none of it.
   expect(await store.canonicalHash()).toBe(hash)
-  const kept = `${file}.before-v2`
-  expect(await soundVersion(kept)).toBe(1)
+  const kept = `${file}.before-v${LATER}`
+  expect(await soundVersion(kept)).toBe(PRESENT)
   const old = await openFile(kept, { readOnly: true })
   expect(await old.canonicalHash()).toBe(hash)
 })
 
+test('a store of version 1 gets its snapshots, and what it held is as it was', async () => {
+  const file = newFile()
+  const first = await openStore({ kind: 'embedded', file, create: true, migrations: MIGRATIONS.slice(0, 1) })
+  for (const step of seriesOfSteps(11, 20)) await step(first)
+  const portfolios = await first.portfolioPage({ after: null, limit: 100 })
+  await first.close()
+  const store = await openFile(file)
+  expect(await store.schemaVersion()).toBe(PRESENT)
+  expect((await store.verify()).damage).toEqual([])
+  expect(await store.portfolioPage({ after: null, limit: 100 })).toEqual(portfolios)
+  await store.writeSnapshots([snapshotOf(1)])
+  expect(await store.snapshots({ owner: 'local', portfolio: 'main', from: hour(0), to: hour(2) })).toEqual([
+    snapshotOf(1),
+  ])
+  // The same content in a store that was of this version from the start.
+  const fresh = await openFile(newFile())
+  for (const step of seriesOfSteps(11, 20)) await step(fresh)
+  await fresh.writeSnapshots([snapshotOf(1)])
+  expect(await store.canonicalHash()).toBe(await fresh.canonicalHash())
+})
+
 test('a command that only reads takes an older store forward too', async () => {
-  const { file, hash } = await versionOne()
-  const store = await openFile(file, { readOnly: true, migrations: TWO_VERSIONS })
+  const { file, hash } = await presentOne()
+  const store = await openFile(file, { readOnly: true, migrations: LATER_MIGRATIONS })
   expect(await store.canonicalHash()).toBe(hash)
-  expect(await soundVersion(file)).toBe(2)
+  expect(await soundVersion(file)).toBe(LATER)
 })
 
 test('F40: a store of a newer version is refused and left alone; the kept copy restores the older', async () => {
-  const { file, hash } = await versionOne()
-  await (await openStore({ kind: 'embedded', file, migrations: TWO_VERSIONS })).close()
+  const { file, hash } = await presentOne()
+  await (await openStore({ kind: 'embedded', file, migrations: LATER_MIGRATIONS })).close()
   for (const readOnly of [true, false])
     await expect(openStore({ kind: 'embedded', file, readOnly })).rejects.toMatchObject({
       code: 'STORE_NEWER',
       exitCode: 6,
-      fix: expect.stringContaining(`${file}.before-v2`) as string,
+      fix: expect.stringContaining(`${file}.before-v${LATER}`) as string,
     })
   const old = newFile()
-  expect((await restoreStore({ file: old, from: `${file}.before-v2`, holder: 'me', now: 1 })).hash).toBe(hash)
+  expect(
+    (await restoreStore({ file: old, from: `${file}.before-v${LATER}`, holder: 'me', now: 1 })).hash,
+  ).toBe(hash)
   expect((await verifyStore(old)).damage).toEqual([])
 })
 
 test('a backup of an older version is restored as the present one', async () => {
-  const { file: from, hash } = await versionOne()
+  const { file: from, hash } = await presentOne()
   const file = newFile()
-  const restored = await restoreStore({ file, from, holder: 'me', now: 1, migrations: TWO_VERSIONS })
+  const restored = await restoreStore({ file, from, holder: 'me', now: 1, migrations: LATER_MIGRATIONS })
   expect(restored.hash).toBe(hash)
-  expect(await soundVersion(file)).toBe(2)
-  expect(await soundVersion(from)).toBe(1)
+  expect(await soundVersion(file)).toBe(LATER)
+  expect(await soundVersion(from)).toBe(PRESENT)
   expect(readdirSync(dirname(file)).filter((name) => name.includes('before'))).toEqual([])
 })
 
 test('two processes that find an older store take it forward once', async () => {
-  const { file } = await versionOne()
+  const { file } = await presentOne()
   const ends = await Promise.all([runChild(CHILD, [file, 'slow']), runChild(CHILD, [file, 'slow'])])
   expect(ends.map(({ code, stderr }) => [code, stderr])).toEqual([
     [0, ''],
     [0, ''],
   ])
-  expect(await soundVersion(file)).toBe(2)
-  expect(await soundVersion(`${file}.before-v2`)).toBe(1)
+  expect(await soundVersion(file)).toBe(LATER)
+  expect(await soundVersion(`${file}.before-v${LATER}`)).toBe(PRESENT)
 })
 
 test(
@@ -97,24 +122,24 @@ test(
   async () => {
     const random = seeded(testSeed(4))
     for (const point of ['migrate:copied', 'migrate:step', 'migrate:written', 'migrate:committed']) {
-      const { file } = await versionOne()
+      const { file } = await presentOne()
       const killed = await runChild(CHILD, [file, point])
       expect(killed.signal, killed.stderr).toBe('SIGKILL')
-      expect(await soundVersion(file)).toBe(point === 'migrate:committed' ? 2 : 1)
+      expect(await soundVersion(file)).toBe(point === 'migrate:committed' ? LATER : PRESENT)
       await recovers(file)
     }
-    const { workMs } = await runChild(CHILD, [(await versionOne()).file])
+    const { workMs } = await runChild(CHILD, [(await presentOne()).file])
     for (let n = 0; n < MOMENTS; n++) {
-      const { file } = await versionOne()
+      const { file } = await presentOne()
       await runChild(CHILD, [file], { killAfterMs: random() * workMs })
-      expect([1, 2]).toContain(await soundVersion(file))
+      expect([PRESENT, LATER]).toContain(await soundVersion(file))
       await recovers(file)
     }
   },
 )
 
 async function recovers(file: string): Promise<void> {
-  await (await openStore({ kind: 'embedded', file, migrations: TWO_VERSIONS })).close()
-  expect(await soundVersion(file)).toBe(2)
-  expect(await soundVersion(`${file}.before-v2`)).toBe(1)
+  await (await openStore({ kind: 'embedded', file, migrations: LATER_MIGRATIONS })).close()
+  expect(await soundVersion(file)).toBe(LATER)
+  expect(await soundVersion(`${file}.before-v${LATER}`)).toBe(PRESENT)
 }

@@ -1,5 +1,6 @@
 import type { Migration } from './migration.ts'
 import { version1 } from './v1.ts'
+import { version2 } from './v2.ts'
 
 /** Every step from an empty file to the present schema, in order. */
-export const MIGRATIONS: readonly Migration[] = [version1]
+export const MIGRATIONS: readonly Migration[] = [version1, version2]

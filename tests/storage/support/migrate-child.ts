@@ -1,7 +1,7 @@
 /** A process that opens a store with a later version and dies at a failpoint or when told. See migrate.test.ts. */
 import { writeSync } from 'node:fs'
 import { openStore } from '#storage/open.ts'
-import { TWO_VERSIONS } from './version2.ts'
+import { LATER_MIGRATIONS } from './later.ts'
 
 const [file, point] = process.argv.slice(2) as [string, string | undefined]
 const failpoint = (name: string) => {
@@ -11,5 +11,5 @@ const failpoint = (name: string) => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500)
 }
 writeSync(1, 'ready\n')
-const store = await openStore({ kind: 'embedded', file, migrations: TWO_VERSIONS, failpoint })
+const store = await openStore({ kind: 'embedded', file, migrations: LATER_MIGRATIONS, failpoint })
 await store.close()

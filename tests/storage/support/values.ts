@@ -6,7 +6,7 @@ import { addHours, HOUR_MS, hourOf, type Hour } from '#core/hour.ts'
 import type { Month } from '#core/month.ts'
 import type { Balance, Portfolio } from '#core/portfolio.ts'
 import type { Gap, Suspect } from '#core/sample.ts'
-import type { Batch, FlowImport, PnlMonth } from '#pipeline/ports.ts'
+import type { Batch, FlowImport, PnlMonth, Snapshot } from '#pipeline/ports.ts'
 
 export const BTC = 'bitcoin' as AssetId
 export const ETH = 'ethereum' as AssetId
@@ -136,4 +136,34 @@ export function batchOf(
 export function pnlMonthOf(month: string, more: Partial<PnlMonth> = {}): PnlMonth {
   const key = { owner: 'local', portfolio: 'main', quote: USD, month: month as Month }
   return { ...key, key: 'k1', states: '{}', ...more }
+}
+
+/** Two assets, one of them without a mark. */
+export function snapshotOf(n: number, more: Partial<Snapshot> = {}): Snapshot {
+  const where = { token: null, chain: '', wallet: 'manual' }
+  return {
+    owner: 'local',
+    portfolio: 'main',
+    quote: USD,
+    time: hour(n),
+    value: 50_123.25,
+    change24h: { amount: 12.5, fraction: 0.1 + 0.2 },
+    quality: 'carried',
+    coverage: 1,
+    coverageByCount: 0.5,
+    positions: [
+      { ...where, asset: BTC, quantity: '0.5', mark: 100_246.5, value: 50_123.25, quality: 'carried' },
+      {
+        asset: ETH,
+        token: 'native',
+        chain: 'base',
+        wallet: '0xab',
+        quantity: '4.000000000000000001',
+        mark: null,
+        value: null,
+        quality: 'missing',
+      },
+    ],
+    ...more,
+  }
 }

@@ -1,8 +1,14 @@
 import { MIGRATIONS } from '#storage/embedded/migrations/list.ts'
 import { resum, type Migration } from '#storage/embedded/migrations/migration.ts'
 
-const version2: Migration = {
-  version: 2,
+/** The version of the schema as it is. */
+export const PRESENT = MIGRATIONS.length
+
+/** One more than there is. */
+export const LATER = PRESENT + 1
+
+const later: Migration = {
+  version: LATER,
   up(sqlite) {
     sqlite.exec(
       "ALTER TABLE coins ADD COLUMN tags TEXT NOT NULL DEFAULT ''; UPDATE coins SET tags = upper(name)",
@@ -11,5 +17,5 @@ const version2: Migration = {
   },
 }
 
-/** A schema that might come next. */
-export const TWO_VERSIONS: readonly Migration[] = [...MIGRATIONS, version2]
+/** The schema that might come next. */
+export const LATER_MIGRATIONS: readonly Migration[] = [...MIGRATIONS, later]
