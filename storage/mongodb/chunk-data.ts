@@ -12,6 +12,11 @@ export type ChunkChange = { readonly before: Chunk; readonly after: Chunk }
  */
 export interface ChunkData {
   /**
+   * Whether a write goes over the revision before it. Then an intent document is put before each write, and a reader
+   * reads head and intents again after reading: what it got in between may be part old, part new.
+   */
+  readonly inPlace: boolean
+  /**
    * The chunks in the order of `refs`. Null where what lies there is not of the revision named: a writer was between
    * its two steps, and the caller reads the head again.
    */
