@@ -10,13 +10,17 @@ import { LEAD_HOURS } from './ingest/plan.ts'
 import type { IngestRequest } from './ingest/request.ts'
 import type { IngestSummary } from './ingest/summary.ts'
 import type { JobIo } from './io.ts'
-import { withLease } from './lease.ts'
+import { PIPELINE_LEASE, withLease } from './lease.ts'
+import { shardName, shareOf, type Shard } from '../queue/shard.ts'
 
 /** `from` null: from where each asset is first needed; assets and wallets restrict the run when given. */
 export type BackfillRequest = Pick<
   IngestRequest,
   'owner' | 'assets' | 'from' | 'to' | 'portfolio' | 'quote' | 'dryRun'
->
+> & {
+  /** Nothing but what this shard has of it (docs/workers.md). */
+  readonly shard?: Shard | null
+}
 
 /** Where nothing says since when an asset is held, and nothing is stored yet. */
 const DAYS_AT_LEAST = 7
@@ -24,7 +28,7 @@ const DAYS_AT_LEAST = 7
 /**
  * `ingest` of everything that the store is meant to hold, oldest gap first, also of what gave nothing before: every
  * series stored, from its first hour, and every asset of every portfolio, from when it was first held.
- * Errors as `ingest`.
+ * Each shard has a lease of its own, so that all of them run beside each other. Errors as `ingest`.
  */
 export async function backfill(
   request: BackfillRequest,
@@ -33,7 +37,12 @@ export async function backfill(
   signal: AbortSignal,
 ): Promise<IngestSummary> {
   if (request.dryRun) return runOnce(await orderOf(request, io), io, emit, signal)
-  return withLease(io, signal, async (leased) => runOnce(await orderOf(request, io), io, emit, leased))
+  const work = async (leased: AbortSignal) => runOnce(await orderOf(request, io), io, emit, leased)
+  return withLease(io, signal, work, leaseOf(request))
+}
+
+function leaseOf({ shard }: BackfillRequest): string {
+  return shard ? `${PIPELINE_LEASE}:${shardName(shard)}` : PIPELINE_LEASE
 }
 
 async function orderOf(request: BackfillRequest, io: JobIo): Promise<Order> {
@@ -58,6 +67,8 @@ async function orderOf(request: BackfillRequest, io: JobIo): Promise<Order> {
     hours: (want) => [marksRun(startOf(want), to)],
     extra: [...stored.map(({ want }) => want), ...wants],
     only: request.assets.length === 0 ? null : new Set(request.assets),
+    share: request.shard ? shareOf(request.shard) : null,
+    lease: leaseOf(request),
   }
 }
 

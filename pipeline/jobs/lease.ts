@@ -3,7 +3,7 @@ import { formatTime } from '#core/hour.ts'
 import type { LeaseStore } from '../ports.ts'
 
 /** The lease of everything that reads providers or rewrites stored hours. */
-const PIPELINE_LEASE = 'pipeline'
+export const PIPELINE_LEASE = 'pipeline'
 
 /** Prices by hand are written by nobody else: they need not wait for a long run to end. */
 export const MANUAL_LEASE = 'manual-prices'

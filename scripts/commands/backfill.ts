@@ -1,21 +1,24 @@
 import type { Command } from 'commander'
 import type { AssetId } from '#core/asset.ts'
+import { MOST_SHARDS, parseShard, type Shard } from '#pipeline/queue/shard.ts'
 import { examples, type Act } from '../cli/command.ts'
 import type { Cli } from '../cli/context.ts'
 import { checkRange } from '../cli/options.ts'
 import type { Outcome } from '../cli/output.ts'
 import { timeOption } from '../cli/times.ts'
-import { assetList } from '../cli/values.ts'
+import { assetList, usage } from '../cli/values.ts'
 import { sayVersion } from '../cli/version.ts'
 import { readConfig } from '../wiring/config.ts'
 
-type Options = { asset?: AssetId[]; from?: number; to?: number; dryRun?: true }
+type Options = { asset?: AssetId[]; from?: number; to?: number; dryRun?: true; shard?: Shard }
 
 export function define(command: Command, act: Act): void {
   examples(command, [
     ['tidemark backfill', 'everything the store is meant to hold, oldest gap first'],
     ['tidemark backfill --dry-run', 'how many calls that takes'],
     ['tidemark backfill --asset bitcoin --from 2025-01-01', ''],
+    ['tidemark backfill --shard 3/16', 'the third of sixteen runs that share the work, on as many machines'],
+    ['tidemark backfill --shard $((JOB_COMPLETION_INDEX + 1))/16', 'in an indexed Kubernetes Job'],
   ])
     .option('--asset <id...>', 'only these assets', assetList)
     .option(
@@ -24,8 +27,22 @@ export function define(command: Command, act: Act): void {
       timeOption('--from'),
     )
     .option('--to <time>', 'last hour, included (default: now)', timeOption('--to'))
+    .option(
+      '--shard <i/n>',
+      'only the i-th of n equal shares of the assets and wallets, i from 1',
+      shardOption,
+    )
     .option('-n, --dry-run', 'print the plan and its cost; write nothing')
     .action(act(run))
+}
+
+function shardOption(text: string): Shard {
+  const shard = parseShard(text)
+  if (shard !== null) return shard
+  throw usage(
+    `--shard "${text}" is no share of the work.`,
+    `Write which of how many, from 1: --shard 3/16; ${MOST_SHARDS} shares at most.`,
+  )
 }
 
 async function run(cli: Cli, options: Options): Promise<Outcome> {
@@ -47,6 +64,7 @@ async function run(cli: Cli, options: Options): Promise<Outcome> {
         portfolio,
         quote: portfolio?.baseCurrency ?? config.baseCurrency,
         dryRun,
+        shard: options.shard ?? null,
       },
       job.io,
       job.emit,

@@ -1,5 +1,6 @@
 import type { Emit } from '../../events.ts'
-import type { RunOutcome, RunStore } from '../../ports.ts'
+import type { Run, RunOutcome, RunStore } from '../../ports.ts'
+import { PIPELINE_LEASE } from '../lease.ts'
 
 /** Runs that are looked back at for ones that a kill left open. */
 const LOOK_BACK = 20
@@ -22,13 +23,22 @@ export class RunRow {
     this.started = io.now()
   }
 
-  /** @param keep false for a dry run, which leaves no row */
-  static async begin(command: string, io: RunIo, emit: Emit, keep: boolean): Promise<RunRow> {
+  /**
+   * @param keep false for a dry run, which leaves no row
+   * @param lease the lease that is held
+   */
+  static async begin(
+    command: string,
+    io: RunIo,
+    emit: Emit,
+    keep: boolean,
+    lease = PIPELINE_LEASE,
+  ): Promise<RunRow> {
     const row = new RunRow(command, io, emit)
     emit({ type: 'start', run: row.id, command, at: row.started })
     if (!keep) return row
-    await closeKilled(io.store)
-    await row.write(null, 'running', null, '{}')
+    await closeKilled(io.store, lease)
+    await row.write(null, 'running', null, JSON.stringify({ lease }))
     return row
   }
 
@@ -49,8 +59,13 @@ export class RunRow {
   }
 }
 
-/** Whoever holds the lease is the only one running: an older row that says `running` was killed. */
-async function closeKilled(store: RunStore): Promise<void> {
+/** Whoever holds a lease is the only one running under it: an older row of it that says `running` was killed. */
+async function closeKilled(store: RunStore, lease: string): Promise<void> {
   for (const run of await store.runs({ limit: LOOK_BACK, offset: 0 }))
-    if (run.outcome === 'running') await store.writeRun({ ...run, outcome: 'interrupted' })
+    if (run.outcome === 'running' && leaseOf(run) === lease)
+      await store.writeRun({ ...run, outcome: 'interrupted' })
+}
+
+function leaseOf({ summary }: Run): string {
+  return (JSON.parse(summary) as { lease?: string }).lease ?? PIPELINE_LEASE
 }

@@ -1,7 +1,8 @@
 import type { AssetId } from '#core/asset.ts'
 import { EXIT, TidemarkError } from '#core/errors.ts'
+import type { Portfolio } from '#core/portfolio.ts'
 import type { Emit, PlanSummary } from '../../events.ts'
-import type { RunOutcome } from '../../ports.ts'
+import type { FlowAsset, RunOutcome } from '../../ports.ts'
 import { census, gapChange, missingMarks, suspectChange, type Census } from './account.ts'
 import { readCoins, readTokens } from './coins.ts'
 import { Progress, graceAfter, type Context } from './context.ts'
@@ -15,6 +16,7 @@ import { heldAssets, seriesWants, type Held, type SeriesWant } from './wants.ts'
 import type { IngestRequest, Range } from './request.ts'
 import type { IngestSummary } from './summary.ts'
 import type { JobIo } from '../io.ts'
+import type { Share } from '../../queue/shard.ts'
 import { RunRow } from './run-row.ts'
 import { UsageMeter } from './usage.ts'
 
@@ -30,6 +32,10 @@ export type Order = {
   readonly extra?: readonly SeriesWant[]
   /** Nothing but these assets, where given. */
   readonly only?: ReadonlySet<AssetId> | null
+  /** What of it this run does, where several share it; everything unless given. */
+  readonly share?: Share | null
+  /** The lease that the caller holds, where it is not that of all runs. */
+  readonly lease?: string
 }
 
 /** What the steps of a run leave for its summary. */
@@ -50,7 +56,7 @@ export async function runOnce(
 ): Promise<IngestSummary> {
   const { request, range } = order
   const keep = !request.dryRun
-  const row = await RunRow.begin(order.command, io, emit, keep)
+  const row = await RunRow.begin(order.command, io, emit, keep, order.lease)
   const drain = () => emit({ type: 'draining', reason: reasonOf(signal) })
   signal.addEventListener('abort', drain, { once: true })
   const grace = graceAfter(signal, io.drainMs ?? DRAIN_MS)
@@ -77,10 +83,12 @@ export async function runOnce(
 
 async function steps(order: Order, context: Context): Promise<Outcome> {
   const { io, request, tally, signal } = context
-  const file = request.portfolio === null ? [] : await mirrorPortfolio(request.portfolio, context)
+  const owns = (id: string) => order.share?.owns(id) ?? true
+  const file = await flowsOf(request.portfolio, owns, context)
   const wallets = walletsOf(context)
   if (wallets.length > 0 || io.prices.length > 1) await readTokens(context)
-  if (!signal.aborted) await readWallets(wallets, context)
+  const own = wallets.filter(({ address }) => owns(address))
+  if (!signal.aborted) await readWallets(own, context)
   const held = await heldAssets(io.store, request.owner, request.portfolio, wallets, file)
   const wants = await seriesOf(order, held, wallets.length > 0, context)
   const plans = await planAll(wants, order.hours, context)
@@ -93,12 +101,24 @@ async function steps(order: Order, context: Context): Promise<Outcome> {
   await readAll(plans, wants, order.hours, context)
   const after = await census(wants, () => span, context)
   tally.hours.rejected = suspectChange(before, after).rejected
-  return { plan, before, after, held }
+  return { plan, before, after, held: held.filter(({ asset }) => owns(asset)) }
+}
+
+/** Flows of the portfolio's file: one of several runs mirrors them, the others only read the file. */
+async function flowsOf(
+  portfolio: Portfolio | null,
+  owns: (id: string) => boolean,
+  context: Context,
+): Promise<FlowAsset[]> {
+  if (portfolio === null) return []
+  if (owns(`portfolio:${portfolio.name}`)) return mirrorPortfolio(portfolio, context)
+  const request = { ...context.request, dryRun: true }
+  return mirrorPortfolio(portfolio, { ...context, request, tally: new Tally() })
 }
 
 /** The series of this run: what is held, what was named, and the top coins where they were asked for. */
 async function seriesOf(
-  { request, extra, only }: Order,
+  { request, extra, only, share }: Order,
   held: readonly Held[],
   hasWallets: boolean,
   context: Context,
@@ -107,10 +127,12 @@ async function seriesOf(
   const named = request.portfolio !== null || request.assets.length > 0 || hasWallets || extra !== undefined
   const count = request.coins ?? (named ? 0 : TOP_COINS)
   const assets = [...held.map(({ asset }) => asset), ...request.assets]
-  const coins = await readCoins(count, assets, context)
+  // The list of coins is one; of several runs at once the one that has its name reads it.
+  const lists = share?.owns('coins') ?? true
+  const coins = lists ? await readCoins(count, assets, context) : (await io.store.coins()).coins
   const others = [...request.assets, ...coins.slice(0, count).map(({ asset }) => asset)]
   const wants = [...(extra ?? []), ...seriesWants(held, others, quote, io.marks.through)]
-  const asked = wants.filter((want) => !only || only.has(want.asset))
+  const asked = wants.filter(({ asset }) => (!only || only.has(asset)) && (share?.owns(asset) ?? true))
   const unique = new Map(asked.map((want) => [`${want.asset}|${want.quote}`, want]))
   const stored = new Set((await io.store.series()).map((series) => `${series.asset}|${series.quote}`))
   for (const [key, { asset, quote: currency }] of unique) {
