@@ -64,7 +64,7 @@ function lineBreaks(field: string): number {
  * Reads comma-separated records in bounded memory, in pieces: a byte order mark, CRLF and quotes as RFC 4180 has
  * them; empty lines are passed over.
  * @throws CsvFault where the file cannot be taken apart any further; everything before it has been given
- * @throws TidemarkError FILE_INVALID when there is no such file
+ * @throws TidemarkError INPUT_INVALID when there is no such file
  */
 export async function* csvRows(input: CsvInput): AsyncGenerator<CsvRow[]> {
   const parser = new RowParser()
@@ -91,7 +91,7 @@ async function* fileChunks(path: string): AsyncGenerator<Buffer> {
     yield* createReadStream(path, { highWaterMark: PIECE }) as AsyncIterable<Buffer>
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-    throw new TidemarkError('FILE_INVALID', {
+    throw new TidemarkError('INPUT_INVALID', {
       message: `The file ${path} cannot be read (${code}).`,
       fix: 'Check the path and the rights of the file.',
       cause: error,

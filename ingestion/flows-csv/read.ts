@@ -50,7 +50,7 @@ export async function* readFlows(input: CsvInput, place: FlowsPlace): AsyncGener
 
 function throwUnlessFault(error: unknown): asserts error is CsvFault {
   if (error instanceof CsvFault) return
-  if (error instanceof TidemarkError && error.code === 'FILE_INVALID') {
+  if (error instanceof TidemarkError && error.code === 'INPUT_INVALID') {
     throw new TidemarkError('FLOWS_INVALID', { message: error.message, fix: error.fix, cause: error })
   }
   throw error

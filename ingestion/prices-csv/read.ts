@@ -30,7 +30,7 @@ const REQUIRED = ['time', 'asset', 'price'] as const
  * Reads prices entered by hand: `time,asset,price` and, where it is another currency than the place's, `quote`.
  * They are few (one person's), so they are handed back whole, when all of them are known to be right.
  * @param place `file` names the file in faults; a time more than a day after `now` is refused
- * @throws TidemarkError FILE_INVALID with the first hundred faults, each with line and field, and their count
+ * @throws TidemarkError INPUT_INVALID with the first hundred faults, each with line and field, and their count
  */
 export async function readPrices(input: CsvInput, place: PricesPlace): Promise<ManualPrice[]> {
   const faults = new FileFaults(place.file)
@@ -43,7 +43,7 @@ export async function readPrices(input: CsvInput, place: PricesPlace): Promise<M
           const header = readHeader<Column>(fields, COLUMNS, REQUIRED)
           columns = header.columns
           for (const fault of header.faults) faults.add(line, null, fault)
-          if (header.faults.length > 0) throw faults.error('FILE_INVALID', 'the file')
+          if (header.faults.length > 0) throw faults.error('INPUT_INVALID', 'the file')
         } else {
           const price = priceOf(columns, fields, line, place, faults)
           if (price !== null) prices.push(price)
@@ -55,7 +55,7 @@ export async function readPrices(input: CsvInput, place: PricesPlace): Promise<M
     faults.add(error.line, null, error.message)
   }
   if (columns === null) faults.add(1, null, 'the file is empty: its first line has to be time,asset,price')
-  if (faults.count > 0) throw faults.error('FILE_INVALID', 'the file')
+  if (faults.count > 0) throw faults.error('INPUT_INVALID', 'the file')
   return prices
 }
 

@@ -10,7 +10,7 @@ import type { Cli } from '../cli/context.ts'
 import type { Outcome } from '../cli/output.ts'
 import { grouped } from '../cli/plan-text.ts'
 import { readConfig } from '../wiring/config.ts'
-import { fileName, flowsReader } from '../wiring/files.ts'
+import { fileName, namedFlowsReader, refuseUnreadable } from '../wiring/files.ts'
 import { refuseInvented } from '../wiring/invented.ts'
 import { jobBase } from '../wiring/job.ts'
 import { portfolioToWrite } from '../wiring/portfolio.ts'
@@ -34,6 +34,7 @@ async function run(cli: Cli, file: string, options: Options): Promise<Outcome> {
   const config = readConfig(cli)
   const dryRun = options.dryRun ?? false
   refuseInvented(config.dataDir)
+  refuseUnreadable(file)
   cli.stop.drain()
   cli.out.note(`Reading ${file === '-' ? 'stdin' : file}…`)
   const store = dryRun ? await openForReading(config) : await openForJob(config, true)
@@ -48,7 +49,7 @@ async function run(cli: Cli, file: string, options: Options): Promise<Outcome> {
         replace: options.replace ?? false,
         dryRun,
       },
-      { ...jobBase(store), readFlows: flowsReader },
+      { ...jobBase(store), readFlows: namedFlowsReader },
     )
     return outcomeOf(result, portfolio.name, dryRun)
   } finally {

@@ -7,6 +7,7 @@ import type { Outcome } from '../cli/output.ts'
 import { grouped } from '../cli/plan-text.ts'
 import { readConfig, storeFile } from '../wiring/config.ts'
 import { refuseUnfit } from '../wiring/data-folder.ts'
+import { refuseUnreadable } from '../wiring/files.ts'
 import { refuseInvented } from '../wiring/invented.ts'
 import { forgetStamps } from '../wiring/mirror.ts'
 import { jobName } from '../wiring/job.ts'
@@ -23,6 +24,7 @@ async function restore(cli: Cli, from: string): Promise<Outcome> {
   const config = readConfig(cli)
   refuseUnfit(config.dataDir)
   refuseInvented(config.dataDir)
+  refuseUnreadable(from)
   const file = storeFile(config.dataDir)
   cli.stop.drain()
   cli.out.note(`Checking ${resolve(from)}, then copying it into ${file}…`)

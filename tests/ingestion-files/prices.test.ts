@@ -13,7 +13,7 @@ const read = (text: string) => readPrices(pieces(text), PLACE)
 async function faults(text: string): Promise<readonly string[]> {
   const error: unknown = await read(text).catch((thrown: unknown) => thrown)
   if (!(error instanceof TidemarkError)) throw new Error('nothing was wrong')
-  expect(error.code).toBe('FILE_INVALID')
+  expect(error.code).toBe('INPUT_INVALID')
   return error.faults
 }
 
@@ -64,7 +64,7 @@ describe('F14: faults, each with line and field', () => {
 
 test('a file that is not there is told by its name', async () => {
   await expect(readPrices('/nowhere/prices.csv', PLACE)).rejects.toMatchObject({
-    code: 'FILE_INVALID',
+    code: 'INPUT_INVALID',
     message: expect.stringContaining('/nowhere/prices.csv') as string,
   })
 })

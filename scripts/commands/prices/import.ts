@@ -6,7 +6,7 @@ import type { Cli } from '../../cli/context.ts'
 import type { Outcome } from '../../cli/output.ts'
 import { grouped } from '../../cli/plan-text.ts'
 import { readConfig } from '../../wiring/config.ts'
-import { fileName, inputOf } from '../../wiring/files.ts'
+import { fileName, inputOf, refuseUnreadable } from '../../wiring/files.ts'
 import { refuseInvented } from '../../wiring/invented.ts'
 import { jobBase } from '../../wiring/job.ts'
 import { choosePortfolio } from '../../wiring/portfolio.ts'
@@ -26,6 +26,7 @@ async function run(cli: Cli, file: string, options: { dryRun?: true }): Promise<
   const config = readConfig(cli)
   const dryRun = options.dryRun ?? false
   refuseInvented(config.dataDir)
+  refuseUnreadable(file)
   cli.stop.drain()
   const store = dryRun ? await openForReading(config) : await openForJob(config, true)
   try {
