@@ -45,16 +45,26 @@ export async function forThisTest<T extends RunningServer>(starting: Promise<T>)
 }
 
 function suitesWith(names: readonly ServerName[]): ServerSuites {
-  const absent = names.filter((name) => findBinary(name) === null).map(whyAbsent)
-  if (absent.length === 0) return { describe: (name, body) => void describe(name, body) }
-  const reason = absent.join('; ')
-  if (process.env['CI'] !== undefined) throw new Error(`CI needs every server: ${reason}`)
+  const reason = reasonToSkip(names)
+  if (reason === null) return { describe: (name, body) => void describe(name, body) }
   return {
     describe: (name, body) => {
       console.warn(`skipped: ${name}: ${reason}`)
       describe.skip(`${name} (skipped: ${reason})`, body)
     },
   }
+}
+
+/**
+ * What is absent, with how to get it; null where nothing is.
+ * @throws Error in CI, where nothing may be skipped
+ */
+export function reasonToSkip(names: readonly ServerName[]): string | null {
+  const absent = names.filter((name) => findBinary(name) === null).map(whyAbsent)
+  if (absent.length === 0) return null
+  const reason = absent.join('; ')
+  if (process.env['CI'] !== undefined) throw new Error(`CI needs every server: ${reason}`)
+  return reason
 }
 
 async function addressOf<S extends Service>(service: S): Promise<Addresses[S]> {
