@@ -1,10 +1,20 @@
 import type { Chunk, ChunkKey } from '#core/candle.ts'
 
 /** A chunk as its head document tells of it. */
-export type ChunkRef = ChunkKey & { readonly revision: number }
+export type ChunkRef = ChunkKey & {
+  readonly revision: number
+  /** Which of the two places of a chunk holds it, where chunks are not overwritten in place; 0 elsewhere. */
+  readonly slot: number
+}
 
 /** A chunk in the place of the one before it; revision 0 before says that there was none. */
-export type ChunkChange = { readonly before: Chunk; readonly after: Chunk }
+export type ChunkChange = {
+  readonly before: Chunk
+  readonly after: Chunk
+  /** Where it goes, and the number of the hold that writes it: one of a smaller number never overwrites it. */
+  readonly slot: number
+  readonly fence: number
+}
 
 /**
  * Where the columns of chunks lie: in MongoDB beside their heads, or in InfluxDB. Whoever writes, writes here first and
@@ -12,8 +22,9 @@ export type ChunkChange = { readonly before: Chunk; readonly after: Chunk }
  */
 export interface ChunkData {
   /**
-   * Whether a write goes over the revision before it. Then an intent document is put before each write, and a reader
-   * reads head and intents again after reading: what it got in between may be part old, part new.
+   * Whether a write goes over the revision before it. Then an intent document is put before each write, by which a later
+   * writer finds the chunks that a crash may have left ahead of their heads, and a reader reads head and intents again
+   * after reading: what it got in between may be part old, part new.
    */
   readonly inPlace: boolean
   /**
