@@ -2,6 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HOUR_MS } from '#core/hour.ts'
+import { latestVersion } from '#storage/embedded/migrate.ts'
+import { MIGRATIONS } from '#storage/embedded/migrations/list.ts'
 import { status } from '#tests/support/provider-faults.ts'
 import { CANARY, documentOf, everyOutput, type Ended } from './support.ts'
 import { World, type Pnl } from './world.ts'
@@ -92,7 +94,9 @@ describe('doctor', () => {
     await run(['ingest', '-q', '--coins', '1', '--days', '1'])
     expect(found(await run(['doctor', '--json']), 'Store opens')).toMatchObject({
       state: 'ok',
-      found: expect.stringMatching(/tidemark\.db, schema version 1$/) as string,
+      found: expect.stringMatching(
+        new RegExp(`tidemark\\.db, schema version ${latestVersion(MIGRATIONS)}$`),
+      ) as string,
     })
   })
 

@@ -38,8 +38,8 @@ function place(name: string) {
     COINGECKO_BASE_URL: simulator.coingeckoUrl,
     COINGECKO_RATE: '10000',
   }
-  const typed = (steps: readonly Step[]) =>
-    onTerminal([process.execPath, BINARY, ...INGEST], { cwd, env, steps })
+  const typed = (steps: readonly Step[], args: readonly string[] = INGEST) =>
+    onTerminal([process.execPath, BINARY, ...args], { cwd, env, steps })
   return { cwd, typed, run: (args: string[]) => tidemark(args, { cwd, env }) }
 }
 
@@ -92,5 +92,14 @@ describe.skipIf(!installed('python3'))('F7: Ctrl-C in a terminal', () => {
     await withStore(cwd, leaseRunsOut)
     expect((await run([...INGEST, '-q'])).code).toBe(0)
     expect((await run(['verify'])).code).toBe(0)
+  })
+  test('F7: a schedule between two runs: its summary stands above the bars, exit 130', async () => {
+    hanging = false
+    const { typed } = place('schedule')
+    const steps = [{ after: 'Next run at .*\n', type: CTRL_C }]
+    const { output, status, kept } = await typed(steps, ['schedule', '--cron', '0 0 1 1 *'])
+    expect(status, output).toBe(130)
+    expect(output).toMatch(/\[2KComplete \(run [^]* {2}hours [^]*Next run at /)
+    expectLeftAsItWas(output, kept)
   })
 })

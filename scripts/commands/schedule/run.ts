@@ -41,6 +41,8 @@ function requestOf(cli: Cli, config: Config, job: Job): ScheduleRequest {
       const quote = portfolio.baseCurrency
       await pnlReport({ portfolio, quote, now: Date.now() }, job.store, markSettings(config))
     },
-    onRun: (summary: IngestSummary) => cli.out.note(summaryText(summary).trimEnd()),
+    // As an event: bars are being drawn on the terminal, and what is written past them is drawn over.
+    onRun: (summary: IngestSummary) =>
+      job.emit({ type: 'notice', level: 'info', message: summaryText(summary).trimEnd() }),
   }
 }
