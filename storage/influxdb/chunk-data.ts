@@ -1,0 +1,58 @@
+import type { Chunk } from '#core/candle.ts'
+import type { ChunkChange, ChunkData } from '../mongodb/chunk-data.ts'
+import type { InfluxOptions } from '../mongodb/open.ts'
+import { candleLines, differingHours, presentHours } from './candle-points.ts'
+import { chunkId, readChunks } from './candle-read.ts'
+import { connect, type Connection, type Patience } from './connection.ts'
+import { confirm, removeChunk } from './confirm.ts'
+import { writeLines } from './calls.ts'
+
+export type InfluxChunkData = ChunkData & { close(): void }
+
+/** Chunks of candles as points of InfluxDB, one an hour (docs/decisions/0012). */
+export function createInfluxChunkData(options: InfluxOptions, patience?: Partial<Patience>): InfluxChunkData {
+  const connection = connect(options, patience)
+  return {
+    inPlace: true,
+    async read(refs) {
+      const found = await readChunks(connection, refs)
+      return refs.map((ref) => {
+        const chunk = found.get(chunkId(ref))
+        return chunk?.revision === ref.revision ? chunk : null
+      })
+    },
+    async found(key) {
+      return (await readChunks(connection, [key])).get(chunkId(key)) ?? null
+    },
+    write: (changes) => write(connection, changes),
+    close: () => connection.close(),
+  }
+}
+
+async function write(connection: Connection, changes: readonly ChunkChange[]): Promise<void> {
+  const { bucket } = connection.options
+  // A point is never taken back by another one: where an hour is to go, all go, and those that stay come again.
+  const fewer = changes.filter(({ before, after }) => losesHours(before, after))
+  for (const { before } of fewer) await removeChunk(connection, before)
+  const whole = new Set<ChunkChange>(fewer)
+  const { troubled } = await writeLines(connection, bucket, linesOf(changes, whole))
+  await confirm(
+    connection,
+    changes.map(({ after }) => after),
+    troubled,
+  )
+}
+
+function losesHours(before: Chunk, after: Chunk): boolean {
+  const stays = new Set(presentHours(after))
+  return presentHours(before).some((hour) => !stays.has(hour))
+}
+
+function* linesOf(changes: readonly ChunkChange[], whole: ReadonlySet<ChunkChange>): Generator<string> {
+  for (const change of changes) {
+    const { before, after } = change
+    const hours =
+      whole.has(change) || before.revision === 0 ? presentHours(after) : differingHours(before, after)
+    yield* candleLines(after, hours)
+  }
+}

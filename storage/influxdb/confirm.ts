@@ -1,0 +1,110 @@
+import type { Chunk, ChunkKey } from '#core/candle.ts'
+import { TidemarkError } from '#core/errors.ts'
+import { emptyChunk } from '#core/merge.ts'
+import { monthEnd, monthStart } from '#core/month.ts'
+import { fluxRows, writeLines } from './calls.ts'
+import { CANDLE, candleLines, differingHours, presentHours } from './candle-points.ts'
+import { chunkId, readChunks, spanFlux, spansOf, type Span } from './candle-read.ts'
+import type { Connection } from './connection.ts'
+import { readTag, tagValue } from './lines.ts'
+
+/** How often what lies there is put right before giving up. */
+const ROUNDS = 3
+
+/** What tells cheaply whether the hours of a chunk lie there: how many, and the sum of the revisions they came with. */
+type Witness = { readonly count: number; readonly revisions: number }
+
+/**
+ * Makes sure that what lies there is what was to be written: hours are counted and their revisions summed on the
+ * server, and a chunk that differs is read back and put right.
+ * @param troubled whether a batch was sent more than once: then every chunk is read back, value by value
+ * @throws TidemarkError INTEGRITY when it is not right after three rounds
+ */
+export async function confirm(
+  connection: Connection,
+  chunks: readonly Chunk[],
+  troubled: boolean,
+): Promise<void> {
+  let doubtful = troubled ? chunks : await unlike(connection, chunks)
+  for (let round = 0; doubtful.length > 0 && round < ROUNDS; round++) {
+    await mend(connection, doubtful)
+    doubtful = await unlike(connection, doubtful)
+  }
+  const [first] = doubtful
+  if (first !== undefined) throw unwritten(doubtful.length, first, connection.options.bucket)
+}
+
+/** Those whose witness is another than it should be. */
+async function unlike(connection: Connection, chunks: readonly Chunk[]): Promise<Chunk[]> {
+  const spans = await Promise.all(spansOf(chunks).map((span) => witnesses(connection, span)))
+  const found = new Map(spans.flatMap((span) => [...span]))
+  return chunks.filter((chunk) => {
+    const hours = presentHours(chunk)
+    const { count, revisions } = found.get(chunkId(chunk)) ?? { count: 0, revisions: 0 }
+    const expected = hours.reduce((sum, hour) => sum + (chunk.changed[hour] as number), 0)
+    return count !== hours.length || revisions !== expected
+  })
+}
+
+/** Counted where they lie: InfluxDB hands such a window down to its storage, and no value travels. */
+async function witnesses(connection: Connection, span: Span): Promise<Map<string, Witness>> {
+  const points = `${spanFlux(connection.options.bucket, span)}\n|> filter(fn: (r) => r._field == "changed")`
+  const monthly = (fn: string) =>
+    `|> aggregateWindow(every: 1mo, fn: ${fn}, createEmpty: false, timeSrc: "_start")\n` +
+    `|> keep(columns: ["_time", "_value", "asset"])\n|> yield(name: "${fn}")`
+  const script = `points = ${points}\npoints ${monthly('count')}\npoints ${monthly('sum')}`
+  const rows = await fluxRows(connection, 'a count of candles', script)
+  const found = new Map<string, { count: number; revisions: number }>()
+  for (const { result, _time: time = '', _value: value, asset = '' } of rows) {
+    const key = { asset: readTag(asset), month: time.slice(0, 7), quote: span.quote, provider: span.provider }
+    const id = chunkId(key as ChunkKey)
+    const known = found.get(id) ?? { count: 0, revisions: 0 }
+    found.set(id, known)
+    known[result === 'count' ? 'count' : 'revisions'] = Number(value)
+  }
+  return found
+}
+
+/** Reads chunks back and writes again what is not there as it should be. */
+async function mend(connection: Connection, chunks: readonly Chunk[]): Promise<void> {
+  const found = await readChunks(connection, chunks)
+  const lines: string[] = []
+  for (const chunk of chunks) {
+    const there = found.get(chunkId(chunk)) ?? emptyChunk(chunk)
+    const present = new Set(presentHours(chunk))
+    const strangers = presentHours(there).some((hour) => !present.has(hour))
+    if (strangers) await removeChunk(connection, chunk)
+    lines.push(...candleLines(chunk, strangers ? [...present] : differingHours(there, chunk)))
+  }
+  await writeLines(connection, connection.options.bucket, lines)
+}
+
+/** Takes all points of a chunk away. */
+export async function removeChunk(connection: Connection, key: ChunkKey): Promise<void> {
+  const { DeleteAPI } = await import('@influxdata/influxdb-client-apis')
+  const { org, bucket } = connection.options
+  const tags = (['asset', 'quote', 'provider'] as const).map(
+    (name) => `${name}="${tagValue(key[name]).replaceAll('"', '\\"')}"`,
+  )
+  await connection.call(`a deletion in bucket "${bucket}"`, (client) =>
+    new DeleteAPI(client).postDelete({
+      org,
+      bucket,
+      body: {
+        start: new Date(monthStart(key.month)).toISOString(),
+        stop: new Date(monthEnd(key.month) - 1).toISOString(),
+        predicate: [`_measurement="${CANDLE}"`, ...tags].join(' and '),
+      },
+    }),
+  )
+}
+
+function unwritten(count: number, first: ChunkKey, bucket: string): TidemarkError {
+  const { asset, quote, provider, month } = first
+  return new TidemarkError('INTEGRITY', {
+    message:
+      `Bucket "${bucket}" does not hold what was written to it, also after ${ROUNDS} tries: ` +
+      `${count} month${count === 1 ? '' : 's'}, the first of ${asset} in ${quote} by ${provider}, ${month}.`,
+    fix: 'See that nothing else writes to this bucket and that it keeps everything (tidemark doctor), then run the same command again.',
+  })
+}
