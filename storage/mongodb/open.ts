@@ -7,6 +7,8 @@ export type ServerOptions = {
   /** Makes collections, indexes and buckets that are not there. */
   readonly create?: boolean
   readonly readOnly?: boolean
+  /** How long a writer that stands still is waited for before others go on without it, in milliseconds; 8 seconds. */
+  readonly guardMs?: number
 }
 export type InfluxOptions = {
   readonly url: string
