@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -71,12 +71,11 @@ withPrivateServers('redis').describe('a server of a test', () => {
     expect(await pings(server.port)).toBe(true)
   })
 
-  test('that is paused can be removed', async () => {
-    const server = await startRedis()
-    onTestFinished(() => rmSync(server.home, { recursive: true, force: true }))
+  test('that is paused can be stopped in good order', async () => {
+    const server = await forThisTest(startRedis())
     server.pause()
     await server.stop()
     expect(server.pid).toBeNull()
-    await server.remove()
+    expect(server.log(1)).toMatch(/ready to exit/)
   })
 })

@@ -2,8 +2,8 @@ import { getsOk } from './probe.ts'
 import { startServer, type RunningServer, type ServerKind, type ServerOptions } from './running.ts'
 
 /**
- * Starts VictoriaMetrics, which keeps a hundred years. What it took in the last seconds lies in memory only: a stop
- * writes it down, SIGKILL loses it although it was acknowledged.
+ * Starts VictoriaMetrics, which keeps a hundred years. What it took in the last ten seconds lies in memory only: a
+ * stop writes it down, SIGKILL loses it although it was acknowledged.
  */
 export function startVictoriaMetrics(options: ServerOptions = {}): Promise<RunningServer> {
   return startServer(VICTORIA_METRICS, options)
