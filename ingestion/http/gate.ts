@@ -1,6 +1,7 @@
 import Bottleneck from 'bottleneck'
 import { monthOf } from '#core/month.ts'
 import { MinuteWindow } from './window.ts'
+import type { SharedLimit } from './options.ts'
 import { reasonOf, wait } from './wait.ts'
 
 export type GateOptions = {
@@ -8,12 +9,17 @@ export type GateOptions = {
   readonly maxConcurrent: number
   /** Credits of the current UTC month: what the plan gives and what was used before; null when not counted. */
   readonly month: { readonly limit: number; readonly used: number } | null
+  /** What other processes take part in, null when this one is alone. */
+  readonly shared: SharedLimit | null
   readonly now: () => number
   /** The error of a call that meets a used-up month. */
   readonly exhausted: () => Error
 }
 
 const AGAIN = Symbol('again')
+
+/** Who comes later than this to a place among several processes has lost it: the places after it are others'. */
+const LATE_MS = 250
 
 /**
  * The one way out to a provider: calls leave one `minTime` apart, wait out what the provider asked for, and stop when
@@ -100,8 +106,20 @@ export class Gate {
   private async mayStart(signal: AbortSignal): Promise<boolean> {
     const delay = this.window.reserve(this.options.now())
     if (delay > 0) await wait(delay, signal).catch(() => undefined)
+    await this.takePlace(signal)
     // The provider may have asked for a pause while this call stood in line.
     return !signal.aborted && this.options.now() >= this.heldUntil
+  }
+
+  private async takePlace(signal: AbortSignal): Promise<void> {
+    const { shared } = this.options
+    if (shared === null) return
+    while (!signal.aborted) {
+      const delay = await shared.reserve()
+      const due = performance.now() + delay
+      if (delay > 0) await wait(delay, signal).catch(() => undefined)
+      if (performance.now() - due < LATE_MS) return
+    }
   }
 
   /** The promise, unless the signal or a postponement comes first while the call has not started. */

@@ -91,6 +91,7 @@ class ProviderHttp implements Http {
       perMinute: options.perMinute,
       maxConcurrent: options.maxConcurrent ?? concurrencyFor(options.perMinute),
       month: options.monthCredits ?? null,
+      shared: options.shared ?? null,
       now: this.now,
       exhausted: () => this.failure('postponed', '', EXHAUSTED),
     })

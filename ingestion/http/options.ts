@@ -36,6 +36,12 @@ export type OnWait = (wait: {
 /** Called when calls that failed are sent again: a first time at once, then once in a while as long as it goes on. */
 export type OnRetry = (retry: { readonly provider: ProviderId; readonly cause: string }) => void
 
+/** A limit that several processes keep together, beside each one's own. */
+export type SharedLimit = {
+  /** Takes the next free place of all processes and says how long to wait for it, in milliseconds. Never fails. */
+  reserve(): Promise<number>
+}
+
 export type HttpOptions = {
   readonly provider: ProviderId
   readonly baseUrl: string
@@ -46,6 +52,7 @@ export type HttpOptions = {
   readonly perMinute: number
   readonly maxConcurrent?: number
   readonly monthCredits?: { readonly limit: number; readonly used: number } | null
+  readonly shared?: SharedLimit | null
   readonly limits?: Partial<Limits>
   readonly retry?: Partial<Retry>
   readonly breaker?: Partial<Breaker>
@@ -61,6 +68,7 @@ export type HttpOptions = {
 /** What a caller may tune of the request layer of any provider. */
 export type HttpTuning = Pick<
   HttpOptions,
+  | 'shared'
   | 'limits'
   | 'retry'
   | 'breaker'

@@ -4,7 +4,8 @@ import type { Portfolio, Wallet } from '#core/portfolio.ts'
 import { MANUAL_PROVIDER } from '#pnl/marks/marks.ts'
 import type { Emit } from '../events.ts'
 import { heldAssets, seriesWants, type SeriesWant } from './ingest/wants.ts'
-import { runOnce, type Order } from './ingest/run.ts'
+import type { Order } from './ingest/prepare.ts'
+import { runOnce } from './ingest/run.ts'
 import { marksRun } from './ingest/state.ts'
 import { LEAD_HOURS } from './ingest/plan.ts'
 import type { IngestRequest } from './ingest/request.ts'
@@ -36,8 +37,8 @@ export async function backfill(
   emit: Emit,
   signal: AbortSignal,
 ): Promise<IngestSummary> {
-  if (request.dryRun) return runOnce(await orderOf(request, io), io, emit, signal)
-  const work = async (leased: AbortSignal) => runOnce(await orderOf(request, io), io, emit, leased)
+  if (request.dryRun) return runOnce(await backfillOrder(request, io), io, emit, signal)
+  const work = async (leased: AbortSignal) => runOnce(await backfillOrder(request, io), io, emit, leased)
   return withLease(io, signal, work, leaseOf(request))
 }
 
@@ -45,7 +46,8 @@ function leaseOf({ shard }: BackfillRequest): string {
   return shard ? `${PIPELINE_LEASE}:${shardName(shard)}` : PIPELINE_LEASE
 }
 
-async function orderOf(request: BackfillRequest, io: JobIo): Promise<Order> {
+/** What is to be had, from what the store holds by now. */
+export async function backfillOrder(request: BackfillRequest, io: JobIo): Promise<Order> {
   const now = io.now()
   const to = hourOf(Math.min(request.to ?? now, now))
   const stored = await storedStarts(io)

@@ -17,6 +17,7 @@ import { refuseInvented } from './invented.ts'
 import { openLog, type LogFile } from './log.ts'
 import { providers } from './providers.ts'
 import { markSettings } from './settings.ts'
+import { openShared } from './shared.ts'
 import { openForJob, openForReading } from './store.ts'
 
 /** A job at work: its store and providers, where its events go, and how it is ended. */
@@ -68,11 +69,13 @@ export async function beginJob(
     if (log !== null) logEvent(log, event)
   }
   const own = new Set<string>()
-  const { close: disconnect, ...clients } = await providers(config, { store, emit, own })
+  const shared = await openShared(config, emit)
+  const { close: disconnect, ...clients } = await providers(config, { store, emit, own, shared })
   const io: JobIo = { ...jobBase(store), ...clients, readFlows: flowsReader, marks: markSettings(config) }
   const close = async () => {
     progress.close()
     disconnect()
+    await shared?.close()
     log?.close()
     await store.close()
     discard()

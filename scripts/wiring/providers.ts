@@ -2,10 +2,12 @@ import type { Config } from '#config/config.ts'
 import { monthOf } from '#core/month.ts'
 import { allium, type Allium } from '#ingestion/allium/client.ts'
 import { coingecko, type CoinGecko } from '#ingestion/coingecko/client.ts'
-import { concurrencyFor, type HttpTuning } from '#ingestion/http/options.ts'
+import { concurrencyFor, type HttpTuning, type SharedLimit } from '#ingestion/http/options.ts'
 import type { Emit } from '#pipeline/events.ts'
 import type { Budget, JobIo, PriceFeed } from '#pipeline/jobs/io.ts'
 import type { CoinStore, UsageStore } from '#pipeline/ports.ts'
+import { freshPrices } from '#pipeline/queue/fresh-prices.ts'
+import type { Shared } from './shared.ts'
 import { TokenBook } from './token-book.ts'
 
 /** No limit of days: for null the client would take its plan's own. */
@@ -46,24 +48,26 @@ type Run = {
   readonly emit: Emit
   /** Addresses of the user's own wallets, as far as they are known by now. */
   readonly own: ReadonlySet<string>
+  /** What this process has together with others; null where it is alone. */
+  readonly shared: Shared | null
 }
 type Providers = Pick<JobIo, 'prices' | 'coins' | 'wallets' | 'reports' | 'useTokens'> & { close: () => void }
 
 /** Every provider that is configured, in the order of `PRICE_SOURCES`; without a key Allium is not asked. */
-export async function providers(config: Config, { store, emit, own }: Run): Promise<Providers> {
+export async function providers(config: Config, { store, emit, own, shared }: Run): Promise<Providers> {
   const http = tuning(config, emit)
   const used = await store.calls('coingecko', monthOf(Date.now()))
-  const gecko = coingeckoOf(config, used, http)
+  const gecko = coingeckoOf(config, used, { ...http, shared: limitOf('coingecko', config.coingecko, shared) })
   const geckoBudget = budgetOf(config.coingecko.rate, config.coingecko.monthCredits)
   const tokens = new TokenBook()
   tokens.use((await store.tokens()).tokens)
-  const second = alliumOf(config, tokens, own, http)
+  const second = alliumOf(config, tokens, own, { ...http, shared: limitOf('allium', config.allium, shared) })
   const alliumBudget = budgetOf(config.allium.rate, null)
   const feeds: Record<string, PriceFeed> = { coingecko: { source: gecko, budget: geckoBudget } }
   if (second !== null) feeds['allium'] = { source: second.prices, budget: alliumBudget }
   const clients = second === null ? [gecko] : [gecko, second]
   return {
-    prices: config.priceSources.flatMap((id) => feeds[id] ?? []),
+    prices: config.priceSources.flatMap((id) => feeds[id] ?? []).map((feed) => withCache(feed, shared)),
     coins: { id: gecko.id, source: gecko, budget: geckoBudget },
     wallets: second === null ? null : { source: second.wallets, budget: alliumBudget },
     reports: () => clients.map((client) => client.report()),
@@ -90,6 +94,19 @@ export function alliumOf(
     isOwn: (address) => own.has(address.toLowerCase()),
     http,
   })
+}
+
+/** The calls a minute of a key, over every process that uses it at this host. */
+function limitOf(
+  provider: string,
+  { apiKey, baseUrl, rate }: { apiKey: string | null; baseUrl: string; rate: number },
+  shared: Shared | null,
+): SharedLimit | null {
+  return shared?.limit(provider, `${new URL(baseUrl).host} ${apiKey ?? ''}`, rate) ?? null
+}
+
+function withCache(feed: PriceFeed, shared: Shared | null): PriceFeed {
+  return shared === null ? feed : { ...feed, source: freshPrices(feed.source, shared.cache, Date.now) }
 }
 
 function budgetOf(perMinute: number, monthCredits: number | null): Budget {

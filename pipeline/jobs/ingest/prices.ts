@@ -18,13 +18,14 @@ type Halt = { error: TidemarkError | null; readonly unlisted: Set<string> }
 /**
  * Asks one feed for the windows of its plan and stores each answer as it comes. An item that fails leaves a gap with
  * its reason and the others go on; a refused credential, or a provider that is down, ends the feed.
+ * @returns why it was ended, else null
  */
 export async function readPrices(
   feed: PriceFeed,
   plan: Plan,
   context: Context,
   progress: Progress,
-): Promise<void> {
+): Promise<TidemarkError | null> {
   const { io, tally, signal } = context
   if (plan.gaps.length > 0) await io.store.writeGaps(plan.gaps)
   const halt: Halt = { error: null, unlisted: new Set() }
@@ -41,6 +42,7 @@ export async function readPrices(
     const message = `${left} more requests were not made: ${halt.error.message}`
     tally.fail('prices', feed.source.id, new TidemarkError(code, { message, fix }), left)
   }
+  return halt.error
 }
 
 /** @returns whether the item failed */

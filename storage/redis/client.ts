@@ -1,0 +1,68 @@
+import type { Redis, RedisOptions } from 'ioredis'
+
+export type RedisClient = Redis
+type Options = Omit<RedisOptions, 'replyMapping'>
+
+/** How long a connection may take to stand, and an answer to come: whoever waits for Redis waits no longer. */
+export const CONNECT_MS = 2_000
+export const COMMAND_MS = 1_000
+
+/** Waits between attempts to connect again grow to this. */
+const AGAIN_MS = 5_000
+
+const OPTIONS: Options = {
+  lazyConnect: true,
+  connectTimeout: CONNECT_MS,
+  retryStrategy: (times) => Math.min(AGAIN_MS, 100 * 2 ** Math.min(times, 10)),
+}
+
+/**
+ * A connection for what can do without Redis: a command fails at once while there is no connection, and within a second
+ * otherwise; nothing is kept to be sent later. Connects in the background for as long as it is open. The driver is
+ * loaded now, not when this module is imported.
+ */
+export async function optionalRedis(url: string): Promise<RedisClient> {
+  const redis = await made(url, {
+    commandTimeout: COMMAND_MS,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+  })
+  // Whether it stands by now or not: the first command will tell.
+  await redis.connect().catch(() => undefined)
+  return redis
+}
+
+/**
+ * A connection for the work queue, whose library repeats its commands for as long as it takes.
+ * @throws the driver's error when Redis does not answer in time
+ */
+export async function queueRedis(url: string): Promise<RedisClient> {
+  const probe = await made(url, { commandTimeout: COMMAND_MS, retryStrategy: () => null })
+  try {
+    await probe.connect()
+    await probe.ping()
+  } finally {
+    probe.disconnect()
+  }
+  return made(url, { maxRetriesPerRequest: null, lazyConnect: false })
+}
+
+async function made(url: string, options: Options): Promise<RedisClient> {
+  const { Redis } = await import('ioredis')
+  const redis = new Redis(url, { ...OPTIONS, ...options })
+  // Told by the commands that fail; an error without a listener would end the process.
+  redis.on('error', () => undefined)
+  return redis
+}
+
+/** Why Redis did not do what it was asked, in words without its address, which may hold a password. */
+export function whyNot(error: unknown): string {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  if (typeof code === 'string' && /^[A-Z_]{3,40}$/.test(code)) return code
+  const said = typeof message === 'string' ? message : ''
+  // The server's own words begin with a kind: OOM, NOAUTH, READONLY, LOADING, MISCONF.
+  const kind = /^(?:.*?)\b([A-Z]{3,12})\b /.exec(said)?.[1]
+  if (kind !== undefined) return kind
+  return /timed? ?out/i.test(said) ? 'no answer in time' : 'no connection'
+}
