@@ -1,5 +1,6 @@
 import { parseAllDocuments } from 'yaml'
-import { compose, kubernetes, PROJECTS } from './files.ts'
+import type { PROJECTS } from './files.ts'
+import { compose, kubernetes } from './files.ts'
 
 /** A container as tests look at it, whatever engine it is for. */
 export type Container = {

@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Queue, Worker } from 'bullmq'
+import { Redis } from 'ioredis'
+import { expect, onTestFinished, test } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import { forThisTest, withPrivateServers } from '#tests/servers/in-tests.ts'
+import { startRedis } from '#tests/servers/redis.ts'
+import { INFRA } from './files.ts'
+
+const { describe } = withPrivateServers('redis')
+
+type Address = {
+  readonly host: string
+  readonly port: number
+  readonly username: string
+  readonly password: string
+}
+
+/** A Redis with the settings and users of `compose.yaml`. */
+async function redis(): Promise<{ ours: Address; health: Address }> {
+  const folder = mkdtempSync(join(tmpdir(), 'tidemark-redis-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  execFileSync('sh', [join(INFRA, 'make-secrets.sh'), folder])
+  const users = join(folder, 'users.acl')
+  writeFileSync(users, '')
+  const args = ['--include', join(INFRA, 'redis/redis.conf'), '--aclfile', users]
+  const { host, port } = await forThisTest(startRedis({ args }))
+  // The file is read only now, since a server that lets nobody in looks to the tests as if it did not start.
+  const anybody = client({ host, port })
+  writeFileSync(users, readFileSync(join(folder, 'redis_users')))
+  await anybody.call('ACL', 'LOAD')
+  const password = readFileSync(join(folder, 'redis_password'), 'utf8').trim()
+  return {
+    ours: { host, port, username: 'tidemark', password },
+    health: { host, port, username: 'health', password: 'none' },
+  }
+}
+
+function client(address: Partial<Address>): Redis {
+  const made = new Redis({
+    ...address,
+    maxRetriesPerRequest: null,
+    enableReadyCheck: false,
+    retryStrategy: () => null,
+  })
+  made.on('error', () => undefined)
+  onTestFinished(() => made.disconnect())
+  return made
+}
+
+/** The lists whose lengths KEDA reads. */
+function watched(): { prefix: string; queue: string; list: string }[] {
+  const text = readFileSync(join(INFRA, 'kubernetes/components/keda/scaled-object.yaml'), 'utf8')
+  const [scaled] = parseAllDocuments(text).map(
+    (document) => document.toJS() as { spec: { triggers?: { metadata: { listName: string } }[] } },
+  )
+  return (scaled?.spec.triggers ?? []).map(({ metadata }) => {
+    const [prefix = '', queue = '', list = ''] = metadata.listName.split(':')
+    return { prefix, queue, list }
+  })
+}
+
+describe('Redis as infra/ sets it up', () => {
+  test('the user of Tidemark runs a queue, whose depth is where KEDA looks for it', async () => {
+    const { ours } = await redis()
+    const [{ prefix, queue: name } = { prefix: '', queue: '' }] = watched()
+    expect(watched()).toEqual([
+      { prefix, queue: name, list: 'wait' },
+      { prefix, queue: name, list: 'active' },
+    ])
+    const connection = { ...ours, maxRetriesPerRequest: null }
+    const queue = new Queue(name, { prefix, connection })
+    onTestFinished(() => queue.close())
+    for (let job = 0; job < 5; job++) await queue.add('work', { job })
+    expect(await client(ours).llen(`${prefix}:${name}:wait`)).toBe(5)
+
+    let atWork: () => void = () => undefined
+    const begun = new Promise<void>((done) => (atWork = done))
+    let goOn: () => void = () => undefined
+    const held = new Promise<void>((done) => (goOn = done))
+    const done: unknown[] = []
+    const worker = new Worker<{ job: number }>(
+      name,
+      async ({ data }) => {
+        atWork()
+        await held
+        done.push(data.job)
+      },
+      { prefix, connection },
+    )
+    onTestFinished(() => worker.close())
+    await begun
+    expect(await client(ours).llen(`${prefix}:${name}:active`)).toBe(1)
+    goOn()
+    await new Promise((drained) => worker.once('drained', () => drained(null)))
+    expect(done).toEqual([0, 1, 2, 3, 4])
+  })
+
+  test('it can neither empty nor change the server, and nobody else gets in', async () => {
+    const { ours, health } = await redis()
+    const one = client(ours)
+    for (const [command, ...args] of [
+      ['FLUSHALL'],
+      ['CONFIG', 'GET', '*'],
+      ['KEYS', '*'],
+      ['SHUTDOWN'],
+      ['ACL', 'LIST'],
+    ])
+      await expect(one.call(command as string, ...args), command).rejects.toThrow('NOPERM')
+    await expect(client({ host: ours.host, port: ours.port }).ping()).rejects.toThrow('NOAUTH')
+    await expect(client({ ...ours, password: 'other' }).ping()).rejects.toThrow()
+    expect(await client(health).ping()).toBe('PONG')
+    await expect(client(health).get('a')).rejects.toThrow('NOPERM')
+  })
+
+  test('it refuses writes when it is full, and keeps an append-only file', async () => {
+    const { ours } = await redis()
+    const info = await client(ours).info()
+    expect(info).toContain('maxmemory_policy:noeviction')
+    expect(info).toContain('maxmemory:209715200')
+    expect(info).toContain('aof_enabled:1')
+  })
+})
