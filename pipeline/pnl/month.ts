@@ -6,9 +6,8 @@ import { legsOf, lineKey, type Leg } from '#pnl/flows/leg.ts'
 import type { MarkBook, MarkLoader } from './marks.ts'
 import type { MonthFlows, PortfolioLedger } from './ledger.ts'
 
-/** A month's flows counted, and the marks that they were counted with. */
+/** A month's flows counted. */
 export type CountedMonth = {
-  readonly marks: MarkBook
   readonly counted: readonly CountedLeg[]
   readonly effects: ReadonlyMap<string, readonly Effect[]>
 }
@@ -22,23 +21,46 @@ export async function countMonth(
   loader: MarkLoader,
 ): Promise<CountedMonth> {
   const marks = await loader.load(assets, monthStart(month), monthEnd(month))
+  return countWith(marks, month, flows, assets, ledger, loader)
+}
+
+/** The same with the month's marks at hand. */
+export async function countWith(
+  marks: MarkBook,
+  month: Month,
+  flows: MonthFlows,
+  assets: readonly AssetId[],
+  ledger: PortfolioLedger,
+  loader: MarkLoader,
+): Promise<CountedMonth> {
   const others = await mateMarks(flows, assets, loader)
   const markAt: MarkBook['at'] = (asset, hour) => marks.at(asset, hour) ?? others?.at(asset, hour) ?? null
+  const counted = countFlows(month, flows, ledger, loader.base, markAt)
+  return { counted, effects: effectsOf(counted) }
+}
+
+/** Flows of a month, each leg with its line and role, valued by the marks given. */
+export function countFlows(
+  month: Month,
+  flows: MonthFlows,
+  ledger: Pick<PortfolioLedger, 'names' | 'knownFrom'>,
+  base: AssetId,
+  markAt: MarkBook['at'],
+): CountedLeg[] {
   const rateAt = (currency: string, hour: Hour) =>
     isFiatCode(currency) ? markAt(`fiat:${currency}`, hour) : null
   const legs: Leg[] = []
   for (const list of [flows.flows, flows.mates]) {
-    for (const flow of list) legs.push(...legsOf(flow, loader.base, ledger.names, rateAt))
+    for (const flow of list) legs.push(...legsOf(flow, base, ledger.names, rateAt))
   }
-  const counted = countLegs(legs, loader.base, markAt).filter((item) => isCounted(item, month, ledger))
-  return { marks, counted, effects: effectsOf(counted) }
+  return countLegs(legs, base, markAt).filter((item) => isCounted(item, month, ledger.knownFrom))
 }
 
 /** Mates of other months only help to value; flows before a balance's first hour are within its opening. */
-function isCounted({ leg, line }: CountedLeg, month: Month, ledger: PortfolioLedger): boolean {
+function isCounted({ leg, line }: CountedLeg, month: Month, known: PortfolioLedger['knownFrom']): boolean {
   if (leg.hour < monthStart(month) || leg.hour >= monthEnd(month)) return false
-  if (ledger.knownFrom.size === 0) return true
-  const knownFrom = ledger.knownFrom.get(lineKey(line))
+  if (known.size === 0) return true
+  const knownFrom = known.get(lineKey(line))
   return knownFrom === undefined || leg.flow.time > knownFrom || leg.flow.kind === 'opening'
 }
 
