@@ -1,15 +1,17 @@
 import type { AssetId } from '#core/asset.ts'
-import type { Hour } from '#core/hour.ts'
-import { monthOf, monthStart, nextMonth, previousMonth, type Month } from '#core/month.ts'
-import { FORMULA_VERSION, batchLength, decodeBatch, digest, encodeBatch } from '#pnl/hourly/batch.ts'
+import { addHours, ceilHour, type Hour } from '#core/hour.ts'
+import { monthEnd, monthOf, monthStart, nextMonth, previousMonth, type Month } from '#core/month.ts'
+import { batchLength, decodeBatch, digest, encodeBatch } from '#pnl/hourly/batch.ts'
 import type { LineSpan } from '#pnl/hourly/kernel.ts'
-import { computeMonth, type MonthResult } from '#pnl/hourly/month.ts'
+import { computeMonth, movedOn, type MonthResult } from '#pnl/hourly/month.ts'
 import { lineKey, parseLineKey } from '#pnl/flows/leg.ts'
 import type { Batch, BatchKey, PnlMonth, PnlStore } from '../ports.ts'
-import type { PortfolioLedger } from '../pnl/ledger.ts'
+import type { MonthFlows, PortfolioLedger } from '../pnl/ledger.ts'
+import type { CandleBook } from '../pnl/candle-book.ts'
 import type { MarkKeys, MarkLoader } from '../pnl/marks.ts'
-import { countMonth } from '../pnl/month.ts'
-import { MonthStates, encodeStates, type LineStates } from '../pnl/month-states.ts'
+import { monthDigest, settledDigest, type MonthInputs, type MonthKey } from '../pnl/month-key.ts'
+import { countWith } from '../pnl/month.ts'
+import { MonthStates, decodeStates, encodeStates, type LineStates } from '../pnl/month-states.ts'
 
 /** What a run of the computation did. Batches are counted one by one. */
 export type ComputeSummary = { readonly months: number; readonly computed: number; readonly reused: number }
@@ -22,17 +24,6 @@ export type ComputedMonths = {
   /** The last month computed or known. */
   readonly last: Month | null
   readonly spans: ReadonlyMap<Month, ReadonlyMap<string, LineSpan>>
-}
-
-/**
- * Kept in `PnlMonth.key`: the hash of all inputs, the revisions of the flows, the months it shares a tx with, and the
- * hash of the states at its end, so that the next month can be checked without reading them.
- */
-type MonthKey = {
-  readonly digest: string
-  readonly flows: string
-  readonly mates: readonly Month[]
-  readonly end: string
 }
 
 /** Months written together, so that memory stays bounded and a crash loses little. */
@@ -132,32 +123,51 @@ class Computation {
     const known = this.stored.get(month)
     const mates =
       this.spans === null ? (known?.mates ?? []) : [...(this.spans.get(month)?.months ?? [])].sort()
-    const inputs = this.digest(month, mates)
-    if (known?.digest === inputs && !this.rebuild) {
+    const { ledger, loader } = this
+    const inputs: MonthInputs = { month, mates, ledger, loader, start: this.statesHash }
+    const full = monthDigest(inputs, this.keys)
+    if (known?.digest === full && !this.rebuild) {
       this.states.unchanged(month)
       this.statesHash = known.end
-    } else await this.compute(month, inputs, mates)
+    } else await this.refresh(inputs, full)
     this.last = month
   }
 
-  /** Hash of everything a month is made from; equal keys mean equal bytes. */
-  private digest(month: Month, mates: readonly Month[]): string {
-    const months = [previousMonth(month), month, ...mates]
-    return digest([
-      FORMULA_VERSION,
-      this.loader.base,
-      months.map((each) => this.keys.month(each)),
-      [month, ...mates].map((each) => this.ledger.key(each)),
-      this.statesHash,
-      [...this.ledger.knownFrom].filter(([, hour]) => hour >= monthStart(month)),
-    ])
+  /** A month of which something changed: where its batches stand its lines are moved on, else it is computed. */
+  private async refresh(inputs: MonthInputs, full: string): Promise<void> {
+    const { month } = inputs
+    const candles = await this.loader.candles(this.assets, monthStart(month), monthEnd(month))
+    const moved = await this.moveOn(inputs, candles)
+    if (moved === null) await this.compute(inputs, full, candles)
+    else this.finished(month, { ...moved.key, digest: full }, moved.states)
+    if (this.persist && this.pending.months.length >= WRITE_MONTHS) await this.write([])
   }
 
-  private async compute(month: Month, inputs: string, mates: readonly Month[]): Promise<void> {
+  /** A month whose stored batches stand all together; null where they have to be looked at one by one. */
+  private async moveOn(
+    inputs: MonthInputs,
+    candles: CandleBook,
+  ): Promise<{ readonly key: MonthKey; readonly states: LineStates } | null> {
+    const { month } = inputs
+    if (this.rebuild || !this.stored.has(month)) return null
+    const { owner, name } = this.ledger.portfolio
+    // Key and states from one row: another run may have written since the keys were read.
+    const row = await this.io.pnlMonth(owner, name, this.loader.quote, month)
+    if (row === null) return null
+    const key = JSON.parse(row.key) as MonthKey
+    const { settled } = key
+    if (settled === undefined || settled.digest !== settledDigest(inputs, candles, settled.at)) return null
+    const states = movedOn(decodeStates(row.states), settled.at, (from) => candles.marks(from))
+    return states === null ? null : { key, states }
+  }
+
+  private async compute(inputs: MonthInputs, full: string, candles: CandleBook): Promise<void> {
+    const { month, mates } = inputs
     const mateTx =
       mates.length === 0 ? [] : ((this.spans ?? (await this.ledger.spanning())).get(month)?.tx ?? [])
     const flows = await this.ledger.flows(month, mateTx)
-    const { marks, effects } = await countMonth(month, flows, this.assets, this.ledger, this.loader)
+    const marks = candles.marks()
+    const { effects } = await countWith(marks, month, flows, this.assets, this.ledger, this.loader)
     const { owner, name } = this.ledger.portfolio
     const batches = this.stored.has(month)
       ? await this.io.batches(owner, name, this.loader.quote, month, month)
@@ -176,34 +186,36 @@ class Computation {
         return { fingerprint, length: batchLength(batch), end: () => decodeBatch(batch).state }
       },
     })
-    const states = encodeStates(result.states)
-    this.states.computed(month, states)
-    this.statesHash = digest(states)
-    this.counts.months++
-    this.counts.computed += result.computed.length
-    this.counts.reused += result.reused.length
-    const key: MonthKey = { digest: inputs, flows: this.ledger.key(month), mates, end: this.statesHash }
-    this.collect(month, { key: JSON.stringify(key), states }, result, stored)
+    const at = settledFrom(flows, result)
+    const settled = mates.length > 0 ? {} : { settled: { at, digest: settledDigest(inputs, candles, at) } }
+    this.finished(month, { digest: full, flows: this.ledger.key(month), mates, ...settled }, result.states)
+    this.collect(month, result, stored)
     if (!this.persist) this.keep(month, stored, result)
-    else if (this.pending.months.length >= WRITE_MONTHS) await this.write([])
   }
 
-  /** What a month gives to be written: itself, the batches made anew, and those that are no longer there. */
-  private collect(
-    month: Month,
-    row: Pick<PnlMonth, 'key' | 'states'>,
-    result: MonthResult,
-    stored: ReadonlyMap<string, Batch>,
-  ): void {
+  private finished(month: Month, key: Omit<MonthKey, 'end'>, states: LineStates): void {
+    const { owner, name: portfolio } = this.ledger.portfolio
+    const text = encodeStates(states)
+    this.states.computed(month, text)
+    this.statesHash = digest(text)
+    this.counts.months++
+    const ended: MonthKey = { ...key, end: this.statesHash }
+    const identity = { owner, portfolio, quote: this.loader.quote, month }
+    this.pending.months.push({ ...identity, key: JSON.stringify(ended), states: text })
+  }
+
+  /** What a computed month gives to be written besides itself: batches made anew, and those no longer there. */
+  private collect(month: Month, result: MonthResult, stored: ReadonlyMap<string, Batch>): void {
     const { owner, name } = this.ledger.portfolio
     const identity = { owner, portfolio: name, quote: this.loader.quote, month }
-    const { months, batches, droppedBatches } = this.pending
-    months.push({ ...identity, ...row })
+    const { batches, droppedBatches } = this.pending
     for (const { line, fingerprint, span } of result.computed) {
       batches.push({ ...identity, ...parseLineKey(line), fingerprint, ...encodeBatch(span) })
     }
     const still = new Set([...result.reused, ...result.computed.map(({ line }) => line)])
     for (const [line, batch] of stored) if (!still.has(line)) droppedBatches.push(batch)
+    this.counts.computed += result.computed.length
+    this.counts.reused += result.reused.length
   }
 
   private keep(month: Month, stored: ReadonlyMap<string, Batch>, { reused, computed }: MonthResult): void {
@@ -234,4 +246,12 @@ class Computation {
     const statesAt = (month: Month) => this.states.at(month)
     return { summary: this.counts, statesAt, last: this.last, spans: this.kept }
   }
+}
+
+/** Also a flow that counts for no line, being within an opening, can value an exchange by its own hour's mark. */
+function settledFrom({ flows }: MonthFlows, { settledAt }: MonthResult): Hour {
+  return flows.reduce((latest, { time }) => {
+    const after = addHours(ceilHour(time), 1)
+    return after > latest ? after : latest
+  }, settledAt)
 }

@@ -23,6 +23,8 @@ export class PortfolioLedger {
   /** Hour from which a line's quantity is known, for lines that rest on balances. */
   readonly knownFrom: ReadonlyMap<string, Hour>
   readonly flowMonths: readonly FlowMonth[]
+  /** Revisions of what is stored for each month, book by book. */
+  private readonly revisions: ReadonlyMap<Month, readonly string[]>
   private readonly io: LedgerStore
   private readonly derived: ReadonlyMap<Month, readonly Flow[]>
   private readonly balances: readonly Balance[]
@@ -43,6 +45,7 @@ export class PortfolioLedger {
     this.books = booksOf(portfolio)
     this.names = parts.names
     this.flowMonths = parts.flowMonths
+    this.revisions = revisionsByMonth(parts.flowMonths)
     this.balances = parts.balances
     this.knownFrom = new Map([...parts.anchored].map(([line, { knownFrom }]) => [line, knownFrom]))
     this.derived = byMonth([
@@ -111,11 +114,8 @@ export class PortfolioLedger {
 
   /** Revisions of the month's flows and what was derived for it, as text for fingerprints. */
   key(month: Month): string {
-    const own = this.flowMonths
-      .filter((row) => row.month === month)
-      .map(({ book, revision }) => `${book}:${revision}`)
     const derived = (this.derived.get(month) ?? []).map(({ id, quantity }) => `${id}=${quantity}`)
-    return JSON.stringify([own.sort(), derived])
+    return JSON.stringify([this.revisions.get(month) ?? [], derived])
   }
 
   async flows(month: Month, mateTx: readonly string[]): Promise<MonthFlows> {
@@ -182,6 +182,18 @@ function openingOf(portfolio: Portfolio, holding: Portfolio['holdings'][number],
     wallet: MANUAL_WALLET,
   }
   return [opening]
+}
+
+function revisionsByMonth(rows: readonly FlowMonth[]): Map<Month, string[]> {
+  const months = new Map<Month, string[]>()
+  for (const { month, book, revision } of rows) {
+    const text = `${book}:${revision}`
+    const list = months.get(month)
+    if (list === undefined) months.set(month, [text])
+    else list.push(text)
+  }
+  for (const list of months.values()) list.sort()
+  return months
 }
 
 function byMonth(flows: readonly Flow[]): Map<Month, Flow[]> {

@@ -1,33 +1,13 @@
-import { baseAsset, fiatAsset, type AssetId, type Quote } from '#core/asset.ts'
+import { baseAsset, type AssetId, type Quote } from '#core/asset.ts'
 import type { Chunk } from '#core/candle.ts'
-import { Decimal } from '#core/decimal.ts'
 import { HOUR_MS, type Hour } from '#core/hour.ts'
 import { monthOf, monthStart, previousMonth, type Month } from '#core/month.ts'
-import { MISSING } from '#core/quality.ts'
-import {
-  MANUAL_PROVIDER,
-  MARK_WINDOW_MS,
-  emptyMarks,
-  firstOf,
-  markSeries,
-  ratioMarks,
-  unitMarks,
-  type MarkSeries,
-  type SourceCandles,
-} from '#pnl/marks/marks.ts'
+import { MANUAL_PROVIDER, MARK_WINDOW_MS } from '#pnl/marks/marks.ts'
 import { carryMsOf, type MarkSettings } from '#pnl/settings.ts'
 import type { SeriesReader } from '../ports.ts'
+import { CandleBook, chunksByAsset, type MarkBook } from './candle-book.ts'
 
-/** Marks of some assets over a span of hours, in the base currency. */
-export type MarkBook = {
-  readonly from: Hour
-  /** One past the last hour. */
-  readonly to: Hour
-  /** Marks over the whole span; all missing for an asset without a series. */
-  of(asset: string): MarkSeries
-  /** One mark as an exact decimal, or null where it is missing or outside the span. */
-  at(asset: string, hour: Hour): Decimal | null
-}
+export type { MarkBook }
 
 const FEW_ASSETS = 16
 const KEPT_READS = 48
@@ -53,48 +33,41 @@ export class MarkLoader {
     return fiat.map((asset) => asset.slice('fiat:'.length) as Quote)
   }
 
-  /** Marks over [from, to) hours, with the candles before `from` that may be carried into it. */
+  /** Marks over [from, to) hours. */
   async load(assets: Iterable<AssetId>, from: Hour, to: Hour): Promise<MarkBook> {
-    const wanted = new Set(assets)
-    const currencies = this.currencies(wanted)
-    if (currencies.length > 0) wanted.add(this.settings.through)
-    const own = await this.seriesOf([...wanted], this.quote, from, to)
-    const series = new Map<string, MarkSeries>([...own, [this.base, unitMarks(from, to)]])
-    for (const currency of currencies) {
-      const { through } = this.settings
-      const inCurrency = (await this.seriesOf([through], currency, from, to)).get(through)
-      const inBase = series.get(this.settings.through)
-      if (inCurrency === undefined || inBase === undefined) continue
-      const asset = fiatAsset(currency) as AssetId
-      const name = `${this.settings.through} ${this.quote}/${currency}`
-      const ratio = ratioMarks(inBase, inCurrency, name)
-      const byHand = series.get(asset)
-      series.set(asset, byHand === undefined ? ratio : firstOf(byHand, ratio))
-    }
-    return bookOf(series, from, to)
+    return (await this.candles(assets, from, to)).marks()
   }
 
-  /** Marks of some assets in one quote currency, with what is carried into the span. */
-  private async seriesOf(
+  /** What marks over [from, to) hours are made of, with the candles before `from` that may be carried into them. */
+  async candles(assets: Iterable<AssetId>, from: Hour, to: Hour): Promise<CandleBook> {
+    const { base, quote, settings } = this
+    const wanted = new Set(assets)
+    const currencies = this.currencies(wanted)
+    if (currencies.length > 0) wanted.add(settings.through)
+    const own = await this.spanned([...wanted], quote, from, to)
+    const converted = new Map<Quote, readonly Chunk[]>()
+    for (const currency of currencies) {
+      converted.set(currency, await this.spanned([settings.through], currency, from, to))
+    }
+    return new CandleBook({ own, converted }, { from, to, base, quote }, settings)
+  }
+
+  /** Chunks of some assets in one quote currency, with those of what is carried into the span. */
+  private async spanned(
     assets: readonly AssetId[],
     quote: Quote,
     from: Hour,
     to: Hour,
-  ): Promise<Map<AssetId, MarkSeries>> {
+  ): Promise<readonly Chunk[]> {
     const first = monthOf(from)
     const inside = await this.chunks(assets, quote, first, monthOf(to - HOUR_MS))
-    const byAsset = group(inside)
+    const byAsset = chunksByAsset(inside)
     const bare = assets.filter((asset) => !this.opensMarked(byAsset.get(asset), from))
     const lead = monthOf(
       from - Math.max(0, ...bare.map((asset) => carryMsOf(this.settings, asset))) - HOUR_MS,
     )
-    const before =
-      bare.length === 0 || lead === first ? [] : await this.chunks(bare, quote, lead, previousMonth(first))
-    const series = new Map<AssetId, MarkSeries>()
-    for (const [asset, chunks] of group([...before, ...inside])) {
-      series.set(asset, markSeries(from, to, this.ranked(chunks), carryMsOf(this.settings, asset)))
-    }
-    return series
+    if (bare.length === 0 || lead === first) return inside
+    return [...(await this.chunks(bare, quote, lead, previousMonth(first))), ...inside]
   }
 
   /**
@@ -128,16 +101,6 @@ export class MarkLoader {
       (primary.columns.count[0] as number) > 0 &&
       (primary.columns.first[0] as number) < MARK_WINDOW_MS
     )
-  }
-
-  /** Providers in the configured order. One that is not configured gives no mark. The primary is always first. */
-  private ranked(chunks: readonly Chunk[]): SourceCandles[] {
-    return this.settings.sources.map((provider) => ({
-      provider,
-      pieces: chunks
-        .filter((chunk) => chunk.provider === provider)
-        .map(({ month, columns }) => ({ from: monthStart(month), columns })),
-    }))
   }
 
   /** What the marks of the assets rest on, month by month, as text for fingerprints. */
@@ -180,31 +143,5 @@ export class MarkKeys {
 
   month(month: Month): string {
     return this.settings + (this.texts.get(month) ?? '')
-  }
-}
-
-function group(chunks: readonly Chunk[]): Map<AssetId, Chunk[]> {
-  const byAsset = new Map<AssetId, Chunk[]>()
-  for (const chunk of chunks) {
-    const own = byAsset.get(chunk.asset)
-    if (own === undefined) byAsset.set(chunk.asset, [chunk])
-    else own.push(chunk)
-  }
-  return byAsset
-}
-
-function bookOf(series: ReadonlyMap<string, MarkSeries>, from: Hour, to: Hour): MarkBook {
-  const nothing = emptyMarks(from, to)
-  const of = (asset: string) => series.get(asset) ?? nothing
-  return {
-    from,
-    to,
-    of,
-    at(asset, hour) {
-      if (hour < from || hour >= to) return null
-      const marks = of(asset)
-      const index = (hour - from) / HOUR_MS
-      return marks.quality[index] === MISSING ? null : new Decimal(marks.price[index] as number)
-    },
   }
 }

@@ -57,7 +57,7 @@ export function encodeStates(states: LineStates): string {
   return JSON.stringify(lines.map((line) => [line, encodeState(states.get(line) as LineState)] as const))
 }
 
-function decodeStates(text: string): LineStates {
+export function decodeStates(text: string): LineStates {
   const lines = JSON.parse(text) as [string, StateJson][]
   return new Map(lines.map(([line, state]) => [line, decodeState(state)] as const))
 }

@@ -32,6 +32,8 @@ export type MonthResult = {
   /** Lines whose stored batch is still right. */
   readonly reused: readonly string[]
   readonly states: ReadonlyMap<string, LineState>
+  /** The hour from which on no batch reaches: what comes later only moves lines on to their last mark. */
+  readonly settledAt: Hour
 }
 
 /**
@@ -42,6 +44,7 @@ export function computeMonth(input: MonthInput): MonthResult {
   const computed: ComputedLine[] = []
   const reused: string[] = []
   const states = new Map<string, LineState>()
+  let settledHours = 0
   for (const line of sortedLines(input.states.keys(), input.effects.keys())) {
     const state = input.states.get(line) ?? NOTHING
     const effects = input.effects.get(line) ?? []
@@ -50,7 +53,7 @@ export function computeMonth(input: MonthInput): MonthResult {
     const end = quietEnd(quiet ? state : settled(line, state, effects, marks.price), marks)
     if (!isNothing(end)) states.set(line, end)
   }
-  return { computed, reused, states }
+  return { computed, reused, states, settledAt: addHours(input.from, settledHours) }
 
   /** State at the hour where the line's flows are settled: of the stored batch where it is still right. */
   function settled(
@@ -65,9 +68,11 @@ export function computeMonth(input: MonthInput): MonthResult {
     const stored = input.stored(line)
     if (stored !== null && stored.fingerprint === printOf(stored.length)) {
       reused.push(line)
+      settledHours = Math.max(settledHours, stored.length)
       return stored.end()
     }
     const span = settledSpan(state, input.from, prices, effects, knownFrom)
+    settledHours = Math.max(settledHours, span.delta.length)
     computed.push({ line, fingerprint: printOf(span.delta.length), span })
     return span.state
   }
@@ -83,14 +88,47 @@ export function sortedLines(...keys: Iterable<string>[]): string[] {
     .map(({ key }) => key)
 }
 
-/** State at the end of a month whose flows are settled: the base moves on to the last mark. */
-export function quietEnd(state: LineState, marks: MarkSeries): LineState {
-  if (state.quantity.isZero() || state.pending !== null) return state
-  const index = marks.price.findLastIndex((price) => !Number.isNaN(price))
-  const hour = addHours(marks.from, index)
-  if (index < 0 || (state.base.hour !== null && hour <= state.base.hour)) return state
-  return { ...state, base: { hour, quantity: toDouble(state.quantity), price: marks.price[index] as number } }
+/**
+ * States at the end of a month whose batches stand, from those that it ended with before: what is held moves on to its
+ * last mark, be that a later one, the same one corrected, or an earlier one.
+ * @param settledAt hour from which on no batch reaches; marks before it are as they were
+ * @param marksFrom marks from an hour to the end of the month
+ * @returns null when a mark that a line stood at is gone and no later one took its place: the month must be computed
+ */
+export function movedOn(
+  states: ReadonlyMap<string, LineState>,
+  settledAt: Hour,
+  marksFrom: (hour: Hour) => { of(asset: string): MarkSeries },
+): Map<string, LineState> | null {
+  const held = [...states].filter(([, state]) => !isStill(state))
+  const stoodAt = (state: LineState) => Math.max(settledAt, state.base.hour ?? settledAt) as Hour
+  // The last marks are all that is needed, and no line had its own before this hour.
+  const from = held.reduce<Hour | null>((least, [, state]) => earlier(least, stoodAt(state)), null)
+  if (from === null) return new Map(states)
+  const marks = marksFrom(from)
+  const moved = new Map(states)
+  for (const [line, state] of held) {
+    const end = quietEnd(state, marks.of(parseLineKey(line).asset))
+    const hadMark = state.base.hour !== null && state.base.hour >= from
+    if (end === state && hadMark) return null
+    moved.set(line, end)
+  }
+  return moved
 }
+
+const earlier = (a: Hour | null, b: Hour): Hour => (a === null || b < a ? b : a)
+
+/** State at the end of a month whose flows are settled: the base moves on to the last mark, if there is one. */
+function quietEnd(state: LineState, marks: MarkSeries): LineState {
+  if (isStill(state)) return state
+  const index = marks.price.findLastIndex((price) => !Number.isNaN(price))
+  if (index < 0) return state
+  const base = { hour: addHours(marks.from, index), quantity: toDouble(state.quantity) }
+  return { ...state, base: { ...base, price: marks.price[index] as number } }
+}
+
+/** No mark moves it: nothing is held, or what flowed waits for a mark that the month did not have. */
+const isStill = (state: LineState): boolean => state.quantity.isZero() || state.pending !== null
 
 function isNothing(state: LineState): boolean {
   return state.quantity.isZero() && state.pending === null && state.base.quantity === 0
