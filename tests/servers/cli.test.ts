@@ -8,8 +8,9 @@ import { temporaryFolder } from '../support/folder.ts'
 import { givenAddress } from './addresses.ts'
 import type { Entry } from './cli/state.ts'
 import { forThisTest, withPrivateServers } from './in-tests.ts'
+import { answersPing, pings } from './pings.ts'
 import { builtFolder, SERVER_NAMES } from './places.ts'
-import { answers, getsOk } from './probe.ts'
+import { getsOk } from './probe.ts'
 import { startRedis } from './redis.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -32,8 +33,6 @@ withPrivateServers(...SERVER_NAMES).describe('npm run servers', () => {
     })
   }
   const state = () => JSON.parse(readFileSync(join(cache, 'running.json'), 'utf8')) as Entry[]
-  const pings = (url: string) =>
-    answers(Number(new URL(url).port), 'PING\r\n', (said) => said.includes('+PONG'))
 
   test('up prints an environment that reaches every server; down ends them and deletes their data', async () => {
     const { stdout, status } = servers('up')
@@ -66,7 +65,7 @@ withPrivateServers(...SERVER_NAMES).describe('npm run servers', () => {
     writeFileSync(join(cache, 'running.json'), JSON.stringify(changed))
     expect(servers('down').stderr).toMatch(/redis had ended already/)
     expect(innocent.exitCode ?? innocent.signalCode).toBeNull()
-    expect(await pings(others.url)).toBe(true)
+    expect(await answersPing(others.url)).toBe(true)
   })
 
   test('up starts what has died anew, and leaves the rest as it is', async () => {
@@ -74,7 +73,7 @@ withPrivateServers(...SERVER_NAMES).describe('npm run servers', () => {
     process.kill(state().find(({ name }) => name === 'redis')?.pid ?? 0, 'SIGKILL')
     const after = environmentOf(servers('up').stdout)
     expect(after['MONGODB_URI']).toBe(before['MONGODB_URI'])
-    expect(await pings(after['REDIS_URL'] ?? '')).toBe(true)
+    expect(await answersPing(after['REDIS_URL'] ?? '')).toBe(true)
   })
 
   test('an unknown word is a usage error', () => {

@@ -5,11 +5,10 @@ import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../support/folder.ts'
 import { runChild } from '../support/kill.ts'
 import { forThisTest, withPrivateServers } from './in-tests.ts'
-import { answers, freePort } from './probe.ts'
+import { answersPing, pings } from './pings.ts'
+import { freePort } from './probe.ts'
 import { startRedis } from './redis.ts'
 import { sleep, until } from './until.ts'
-
-const pings = (port: number) => answers(port, 'PING\r\n', (answer) => answer.includes('+PONG'))
 
 withPrivateServers('redis').describe('a server of a test', () => {
   test.each([
@@ -34,7 +33,7 @@ withPrivateServers('redis').describe('a server of a test', () => {
     // The watcher of the killed process has had the time to do wrong.
     await sleep(600)
     expect(existsSync(server.folder)).toBe(true)
-    expect(await pings(server.port)).toBe(true)
+    expect(await answersPing(server.port)).toBe(true)
   })
 
   test('leaves a folder that it was given, and deletes one that it made', async () => {
@@ -68,7 +67,7 @@ withPrivateServers('redis').describe('a server of a test', () => {
     onTestFinished(() => server.resume())
     expect(await pings(server.port)).toBe(false)
     server.resume()
-    expect(await pings(server.port)).toBe(true)
+    expect(await answersPing(server.port)).toBe(true)
   })
 
   test('that is paused can be stopped in good order', async () => {

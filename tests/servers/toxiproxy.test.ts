@@ -1,14 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { forThisTest, withPrivateServers, withServers } from './in-tests.ts'
+import { answersPing, pings } from './pings.ts'
 import { answers } from './probe.ts'
 import { startRedis } from './redis.ts'
 import { startToxiproxy } from './toxiproxy.ts'
 import { toxiproxyAt, type Proxy, type Toxic } from './toxiproxy-client.ts'
 
 const servers = withServers('redis', 'toxiproxy')
-
-/** How a PING through the proxy ends. */
-const pings = (port: number) => answers(port, 'PING\r\n', (answer) => answer.includes('+PONG'))
 
 servers.describe('a proxy before a server', () => {
   async function proxyOfRedis(): Promise<Proxy> {
@@ -19,7 +17,7 @@ servers.describe('a proxy before a server', () => {
   }
 
   test('passes everything on, until it is told otherwise', async () => {
-    expect(await pings((await proxyOfRedis()).port)).toBe(true)
+    expect(await answersPing((await proxyOfRedis()).port)).toBe(true)
   })
 
   test.each<Toxic>([
@@ -34,14 +32,14 @@ servers.describe('a proxy before a server', () => {
     const name = await proxy.add(toxic)
     expect(await pings(proxy.port)).toBe(false)
     await proxy.remove(name)
-    expect(await pings(proxy.port)).toBe(true)
+    expect(await answersPing(proxy.port)).toBe(true)
   })
 
   test('a latency is kept', async () => {
     const proxy = await proxyOfRedis()
     await proxy.add({ type: 'latency', latency: 300 })
     const before = performance.now()
-    expect(await pings(proxy.port)).toBe(true)
+    expect(await answersPing(proxy.port)).toBe(true)
     expect(performance.now() - before).toBeGreaterThan(290)
   })
 
@@ -59,7 +57,7 @@ servers.describe('a proxy before a server', () => {
     expect(await pings(proxy.port)).toBe(false)
     await proxy.add({ type: 'timeout', timeout: 0 })
     await proxy.clear()
-    expect(await pings(proxy.port)).toBe(true)
+    expect(await answersPing(proxy.port)).toBe(true)
   })
 
   test.each([
@@ -88,7 +86,7 @@ withPrivateServers('redis', 'toxiproxy').describe('a Toxiproxy of a test', () =>
     await redis.kill()
     expect(await pings(proxy.port)).toBe(false)
     await redis.restart()
-    expect(await pings(proxy.port)).toBe(true)
+    expect(await answersPing(proxy.port)).toBe(true)
   })
 
   test('forgets its proxies when it ends', async () => {
