@@ -27,17 +27,22 @@ export function grammarOf(command: Command): Grammar {
   }
 }
 
-/** Two-word commands as shells see them: the second word under the first. */
+/** Two-word commands as shells see them: the second word under the first, which need be no command by itself. */
 function nested(commands: readonly Grammar[]): Grammar[] {
-  const second = ({ name }: Grammar, first: string) => name.startsWith(`${first} `)
-  return commands
-    .filter(({ name }) => !name.includes(' '))
-    .map((command) => ({
-      ...command,
-      commands: commands
-        .filter((one) => second(one, command.name))
-        .map((one) => ({ ...one, name: one.name.slice(command.name.length + 1) })),
-    }))
+  const firsts = new Set(commands.map(({ name }) => name.split(' ')[0] ?? name))
+  return [...firsts].map((first) => {
+    const seconds = commands
+      .filter(({ name }) => name.startsWith(`${first} `))
+      .map((one) => ({ ...one, name: one.name.slice(first.length + 1) }))
+    const summary = seconds.map(({ name }) => name).join(', ')
+    const own = commands.find(({ name }) => name === first) ?? {
+      name: first,
+      summary,
+      options: [],
+      words: [],
+    }
+    return { ...own, commands: seconds }
+  })
 }
 
 function grammarOption(option: Option): GrammarOption {

@@ -51,6 +51,8 @@ const TYPED: readonly (readonly [line: string, completed: string])[] = [
   ['pnl --asset bitc', 'pnl --asset bitcoin'],
   ['flows ad', 'flows add'],
   ['flows add --unit', 'flows add --unit-price'],
+  ['store st', 'store stats'],
+  ['store copy --fr', 'store copy --from'],
   ['import tidemark.b', 'import tidemark.bash'],
 ]
 
