@@ -49,8 +49,6 @@ export const RECIPES: Record<BuiltServer, Recipe> = {
         CGO_ENABLED: '1',
         // Flux names a toolchain of its own, which would be one more download.
         RUSTUP_TOOLCHAIN: process.env['RUSTUP_TOOLCHAIN'] ?? 'stable',
-        // Made for small files, which takes a minute more.
-        CARGO_PROFILE_RELEASE_LTO: 'false',
       })
     },
   },
