@@ -1,4 +1,4 @@
-import { baseAsset, type Quote } from '#core/asset.ts'
+import { baseAsset, type AssetId, type Quote } from '#core/asset.ts'
 import { hourOf, type Hour } from '#core/hour.ts'
 import type { Portfolio } from '#core/portfolio.ts'
 import type { MarkSettings } from '#pnl/settings.ts'
@@ -21,6 +21,8 @@ export type ValueRequest = {
 /** Portfolios valued together, and what became of their snapshots. */
 export type ValuedPage = {
   readonly valued: readonly Valued[]
+  /** Whether it is known that no other comes after it. */
+  readonly last: boolean
   readonly written: { readonly added: number; readonly changed: number; readonly unchanged: number }
 }
 
@@ -43,11 +45,12 @@ export async function* valuePortfolios(
   for await (const page of pagesOf(request, io)) {
     signal.throwIfAborted()
     const valued: Valued[] = []
+    await valuer.prepare(page)
     for (const portfolio of page) valued.push(await valuer.value(portfolio))
     const written = request.persist
       ? await io.writeSnapshots(valued.map(({ snapshot }) => snapshot))
       : { added: 0, changed: 0, unchanged: 0 }
-    yield { valued, written }
+    yield { valued, last: request.portfolio !== null || page.length < PAGE, written }
   }
 }
 
@@ -78,6 +81,17 @@ class Valuer {
     this.io = io
     this.settings = settings
     this.contracts = new Contracts(io)
+  }
+
+  /** Reads the marks of what a page was entered to hold, many assets at a time. */
+  async prepare(page: readonly Portfolio[]): Promise<void> {
+    const assets = new Map<Quote, Set<AssetId>>()
+    for (const { baseCurrency, holdings } of page) {
+      const own = assets.get(baseCurrency) ?? new Set<AssetId>()
+      assets.set(baseCurrency, own)
+      for (const { asset } of holdings) own.add(asset)
+    }
+    for (const [quote, own] of assets) await this.day(quote).need(own)
   }
 
   async value(portfolio: Portfolio): Promise<Valued> {

@@ -73,6 +73,12 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('../commands/pnl.ts'),
   },
   {
+    name: 'value',
+    group: READ,
+    summary: 'what every portfolio is worth at an hour, and a snapshot of each',
+    load: () => import('../commands/value.ts'),
+  },
+  {
     name: 'coins',
     group: READ,
     summary: 'coins by market cap, as last pulled',

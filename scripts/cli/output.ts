@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { scrub } from './secrets.ts'
 import { wantsColour, widthOf } from './terminal.ts'
 
@@ -9,7 +10,8 @@ export type Outcome = {
   readonly document: (() => object) | null
 }
 
-const INVENTED = 'INVENTED DATA: these are the prices and holdings of "tidemark demo", not real ones.'
+/** Stands above everything that the demo's folder answers. */
+export const INVENTED = 'INVENTED DATA: these are the prices and holdings of "tidemark demo", not real ones.'
 
 /** Nothing but results goes to stdout; everything else is a note on stderr. */
 export class Output {
@@ -56,9 +58,39 @@ export class Output {
   }
 }
 
-/** One JSON document on stdout; `schemaVersion` comes first in every one of them. */
+/** One JSON document on stdout; `schemaVersion` comes first in every one of them. Ends one that was begun. */
 export function writeDocument(document: object): void {
+  if (begun !== null) return endDocument(document, begun)
   process.stdout.write(`${scrub(JSON.stringify({ schemaVersion: 1, ...document }))}\n`)
+}
+
+/** Fields that stand at the head of the document that was begun, if one was. */
+let begun: ReadonlySet<string> | null = null
+
+/**
+ * Begins a document whose last field is a list too long to stand in memory. What ends the program (its result, an
+ * error, a signal) closes it: the fields of that come after the list, so that it parses on every outcome.
+ * @returns adds items to the list, and waits where the reader is slower
+ */
+export function beginDocument(head: object, list: string): (items: readonly object[]) => Promise<void> {
+  const whole = { schemaVersion: 1, ...head, [list]: [] }
+  process.stdout.write(scrub(JSON.stringify(whole).slice(0, -2)))
+  begun = new Set(Object.keys(whole))
+  let first = true
+  return async (items) => {
+    if (begun === null || items.length === 0) return
+    const rows = items.map((item) => JSON.stringify(item)).join(',\n')
+    const ready = process.stdout.write(`${first ? '\n' : ',\n'}${scrub(rows)}`)
+    first = false
+    if (!ready) await once(process.stdout, 'drain')
+  }
+}
+
+function endDocument(document: object, head: ReadonlySet<string>): void {
+  begun = null
+  const rest = Object.entries(document).filter(([name]) => !head.has(name))
+  const fields = JSON.stringify(Object.fromEntries(rest)).slice(1, -1)
+  process.stdout.write(`]${fields === '' ? '' : `,${scrub(fields)}`}}\n`)
 }
 
 /** A reader that goes away (`| head`) ends the program quietly; that is no failure. */

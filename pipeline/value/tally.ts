@@ -1,0 +1,103 @@
+import { byBytes, type AssetId, type Quote } from '#core/asset.ts'
+import { Sum } from '#core/sum.ts'
+import type { ValuedPage } from '../jobs/value.ts'
+import type { Valued } from './portfolio.ts'
+
+/** Totals over all portfolios of one currency. Shares from 0 to 1. */
+export type CurrencyTotal = {
+  readonly quote: Quote
+  readonly portfolios: number
+  readonly value: number
+  readonly change24h: number
+  readonly coverage: number
+}
+
+/** What a valuation came to. */
+export type ValueSummary = {
+  readonly portfolios: number
+  readonly snapshots: { readonly added: number; readonly changed: number; readonly unchanged: number }
+  /** By currency, ordered by it. */
+  readonly totals: readonly CurrencyTotal[]
+  /** Portfolios in which something held has no mark or no known quantity, or a wallet that nobody could read. */
+  readonly incomplete: number
+  /** Assets without a mark, and in how many portfolios; the most frequent first. */
+  readonly missing: readonly { readonly asset: AssetId; readonly portfolios: number }[]
+  /** Portfolios that hold something and have no change over 24 hours. */
+  readonly withoutChange: number
+  readonly missingWallets: number
+}
+
+type Sums = { portfolios: number; held: number; value: Sum; change: Sum; priced: Sum; known: Sum }
+
+/** Adds up pages as they come; what it keeps grows with the assets, not with the portfolios. */
+export class ValueTally {
+  private portfolios = 0
+  private readonly snapshots = { added: 0, changed: 0, unchanged: 0 }
+  private readonly sums = new Map<Quote, Sums>()
+  private readonly missing = new Map<AssetId, number>()
+  private incomplete = 0
+  private withoutChange = 0
+  private missingWallets = 0
+
+  add({ valued, written }: ValuedPage): void {
+    this.snapshots.added += written.added
+    this.snapshots.changed += written.changed
+    this.snapshots.unchanged += written.unchanged
+    for (const one of valued) this.addOne(one)
+  }
+
+  private addOne({ snapshot, priced, known, missingWallets }: Valued): void {
+    const { quote, value, change24h, positions } = snapshot
+    const sums = this.sumsOf(quote)
+    this.portfolios++
+    sums.portfolios++
+    if (positions.length > 0) sums.held++
+    sums.value.add(value ?? 0)
+    sums.change.add(change24h?.amount ?? 0)
+    sums.priced.add(priced)
+    sums.known.add(known)
+    if (change24h === null && positions.length > 0) this.withoutChange++
+    const missing = new Set<AssetId>()
+    for (const { asset, quality } of positions) if (quality === 'missing') missing.add(asset)
+    for (const asset of missing) this.missing.set(asset, (this.missing.get(asset) ?? 0) + 1)
+    if (missing.size > 0 || missingWallets.length > 0) this.incomplete++
+    this.missingWallets += missingWallets.length
+  }
+
+  private sumsOf(quote: Quote): Sums {
+    const known = this.sums.get(quote)
+    if (known !== undefined) return known
+    const sums = {
+      portfolios: 0,
+      held: 0,
+      value: new Sum(),
+      change: new Sum(),
+      priced: new Sum(),
+      known: new Sum(),
+    }
+    this.sums.set(quote, sums)
+    return sums
+  }
+
+  get summary(): ValueSummary {
+    return {
+      portfolios: this.portfolios,
+      snapshots: { ...this.snapshots },
+      totals: [...this.sums]
+        .sort(([a], [b]) => byBytes(a, b))
+        .map(([quote, { portfolios, held, value, change, priced, known }]) => ({
+          quote,
+          portfolios,
+          value: value.value,
+          change24h: change.value,
+          coverage: held === 0 ? 1 : known.value === 0 ? 0 : Math.min(1, priced.value / known.value),
+        })),
+      incomplete: this.incomplete,
+      missing: [...this.missing]
+        .map(([asset, portfolios]) => ({ asset, portfolios }))
+        .sort((a, b) => b.portfolios - a.portfolios || byBytes(a.asset, b.asset)),
+      withoutChange: this.withoutChange,
+      missingWallets: this.missingWallets,
+    }
+  }
+}
