@@ -71,7 +71,7 @@ function helpAsOption(argv: readonly string[]): string[] {
   const at = argv.findIndex((word) => !word.startsWith('-'))
   const named = argv[at + 1]
   if (argv[at] !== 'help' || named === undefined) return [...argv]
-  const known = COMMANDS.some((command) => command.name === named)
+  const known = COMMANDS.some(({ name }) => name === named || name === `${named} ${argv[at + 2] ?? ''}`)
   return [...argv.slice(0, at), ...argv.slice(at + 1), ...(known ? ['--help'] : [])]
 }
 
