@@ -75,7 +75,7 @@ ON CONFLICT (owner, book, id) DO UPDATE SET
   ${[...COLUMNS, 'checksum'].map((name) => `${name} = excluded.${name}`).join(', ')}`
 
 /** What a row is known by leaves out its place and its note; those follow the newest import of its source. */
-const PLACE = ['file', 'line', 'note']
+export const PLACE = ['file', 'line', 'note']
 
 export const TOUCH_UNCHANGED = `
 UPDATE main.flows SET ${PLACE.map((name) => `${name} = i.${name}`).join(', ')},
@@ -90,18 +90,20 @@ UPDATE main.flows SET retired = @at,
   checksum = row_sum(${COLUMNS.map((name) => (name === 'retired' ? '@at' : name)).join(', ')})
 WHERE owner = @owner AND book = @book AND id IN (SELECT id FROM temp.gone)`
 
+/** By month, how many more current flows there are after the import: what came less what went. */
+export const MOVED_MONTHS = `
+SELECT i.month, count(*) AS n FROM temp.incoming i JOIN temp.fresh n ON n.id = i.id AND n.fate = 'add'
+GROUP BY i.month
+UNION ALL
+SELECT month, -count(*) FROM temp.gone WHERE @retires GROUP BY month`
+
 /** Moves the revision of every month in which a current flow came or went, even when as many came as went. */
 export const COUNT_MONTHS = `
 INSERT INTO main.flow_months (owner, book, month, revision, count, checksum)
 SELECT owner, book, month, revision, count, row_sum(owner, book, month, revision, count) FROM (
   SELECT @owner AS owner, @book AS book, moved.month,
     coalesce(known.revision, 0) + 1 AS revision, coalesce(known.count, 0) + sum(moved.n) AS count
-  FROM (
-    SELECT i.month, count(*) AS n FROM temp.incoming i JOIN temp.fresh n ON n.id = i.id AND n.fate = 'add'
-    GROUP BY i.month
-    UNION ALL
-    SELECT month, -count(*) FROM temp.gone WHERE @retires GROUP BY month
-  ) AS moved
+  FROM (${MOVED_MONTHS}) AS moved
   LEFT JOIN main.flow_months known
     ON known.owner = @owner AND known.book = @book AND known.month = moved.month
   GROUP BY moved.month

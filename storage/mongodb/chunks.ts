@@ -5,11 +5,20 @@ import { chunkTable } from '../rows/chunks.ts'
 import { encodeChunk } from '../rows/chunk-blob.ts'
 import type { ChunkChange, ChunkData, ChunkRef } from './chunk-data.ts'
 import type { Server } from './connect.ts'
-import { byIds, fromDocument, idOf, pieces, toDocument, type Document, type Documents } from './documents.ts'
+import {
+  byIds,
+  fromDocument,
+  idOf,
+  perMessage,
+  pieces,
+  toDocument,
+  type Document,
+  type Documents,
+} from './documents.ts'
 import { isDuplicate, overtakenError } from './errors.ts'
 import { collectionOf } from './schema.ts'
 
-/** At most about 7 MB in one message. */
+/** About 7 MB. */
 const CHUNKS_PER_MESSAGE = 100
 
 /**
@@ -38,7 +47,8 @@ export function documentChunks(server: Server): ChunkData {
       return document === undefined ? null : fromDocument(server, chunkTable, document)
     },
     async write(changes) {
-      for (const some of pieces(changes, CHUNKS_PER_MESSAGE)) await writeSome(server, collection, some)
+      for (const some of pieces(changes, Math.min(CHUNKS_PER_MESSAGE, perMessage(server))))
+        await writeSome(server, collection, some)
     },
   }
 }

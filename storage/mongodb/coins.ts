@@ -5,7 +5,7 @@ import type { Table } from '../rows/row.ts'
 import type { Server } from './connect.ts'
 import {
   fromDocument,
-  pieces,
+  insertFresh,
   plain,
   removeIds,
   sameDocument,
@@ -14,7 +14,7 @@ import {
   type Document,
 } from './documents.ts'
 import { withHeads } from './guard.ts'
-import type { Head, Heads } from './head.ts'
+import { rowContent, rowHeads } from './row-head.ts'
 import { collectionOf, type CollectionName } from './schema.ts'
 
 type Key = 'coins_read_at' | 'tokens_read_at'
@@ -53,8 +53,6 @@ export function coinStore(server: Server): CoinStore {
   }
 }
 
-type TimeHead = Head & Document
-
 /** Makes a collection hold exactly the values given; of two with one key the later stands. */
 async function replaceAll<T>(
   server: Server,
@@ -68,10 +66,7 @@ async function replaceAll<T>(
     values.map((value) => toDocument(table, value)).map((document) => [document._id, document]),
   )
   const collection = collectionOf(server, name)
-  const heads: Heads<TimeHead> = {
-    collection: collectionOf<TimeHead>(server, 'meta'),
-    empty: () => timeContent(key, 0),
-  }
+  const heads = rowHeads(server, 'meta', metaTable, { key, value: '0' })
   return withHeads(server, heads, [key], async ({ check }) => {
     const present = new Map<string, Document>()
     for await (const document of collection.find({})) present.set(document._id, document)
@@ -80,9 +75,8 @@ async function replaceAll<T>(
       const found = present.get(document._id)
       return found !== undefined && !sameDocument(found, document)
     })
-    check()
-    for (const some of pieces(fresh, 1000)) await collection.insertMany(some, { ordered: false })
-    await upsert(collection, changed, check)
+    await insertFresh(server, collection, fresh, check)
+    await upsert(server, collection, changed, check)
     await removeIds(
       server,
       collection,
@@ -90,13 +84,8 @@ async function replaceAll<T>(
     )
     const unchanged = wanted.size - fresh.length - changed.length
     const result = { added: fresh.length, changed: changed.length, unchanged }
-    return { next: new Map([[key, timeContent(key, readAt)]]), result }
+    return { next: new Map([[key, rowContent(metaTable, { key, value: String(readAt) })]]), result }
   })
-}
-
-function timeContent(key: Key, time: number): Omit<TimeHead, keyof Head> {
-  const { _id, ...content } = toDocument(metaTable, { key, value: String(time) })
-  return content
 }
 
 async function timeOf(server: Server, key: Key): Promise<number | null> {

@@ -4,7 +4,7 @@ import { quoted } from '#core/reading.ts'
 import { rowSum, type RowValue } from '../rows/checksum.ts'
 import { columnNames, toRow, type Row, type Shape, type Table } from '../rows/row.ts'
 import type { Server } from './connect.ts'
-import { damagedError, type Place } from './errors.ts'
+import { damagedError, isDuplicate, type Place } from './errors.ts'
 
 /** A row as a document: its columns under their names, `_id` made of its key, and the checksum of its columns. */
 export type Document = { readonly _id: string; readonly checksum: number } & {
@@ -91,18 +91,62 @@ export async function byIds<D extends { _id: string }>(
   return found
 }
 
+/**
+ * Updates in one message. FerretDB keeps a connection to its disk for each until the message is done, and has a hundred
+ * for all: with more it waits for itself for ever.
+ */
+export const perMessage = ({ atomic }: Server): number => (atomic ? 1000 : 20)
+
 /** Writes in pieces below the limits of a message; the driver splits further where a piece is too many bytes. */
 export async function upsert(
+  server: Server,
+  collection: Documents,
+  documents: readonly Document[],
+  check: () => void = () => undefined,
+): Promise<void> {
+  for (const some of pieces(documents, perMessage(server))) {
+    check()
+    const operations = some.map(({ _id, ...replacement }) => ({
+      replaceOne: { filter: { _id }, replacement, upsert: true },
+    }))
+    await collection.bulkWrite(operations, { ordered: false })
+  }
+}
+
+/** Puts documents that differ from those that are there, of two with one id the later; says what became of them. */
+export async function putAll(
+  server: Server,
+  collection: Documents,
+  documents: readonly Document[],
+): Promise<{ added: number; changed: number; unchanged: number }> {
+  const wanted = new Map(documents.map((document) => [document._id, document]))
+  const present = await byIds(server, collection, [...wanted.keys()])
+  const fresh = [...wanted.values()].filter(({ _id }) => !present.has(_id))
+  const changed = [...wanted.values()].filter((document) => {
+    const found = present.get(document._id)
+    return found !== undefined && !sameDocument(found, document)
+  })
+  await insertFresh(server, collection, fresh)
+  await upsert(server, collection, changed)
+  const unchanged = documents.length - fresh.length - changed.length
+  return { added: fresh.length, changed: changed.length, unchanged }
+}
+
+/** Inserts in pieces, which costs a fraction of upserts; where somebody was faster with one, it is replaced. */
+export async function insertFresh(
+  server: Server,
   collection: Documents,
   documents: readonly Document[],
   check: () => void = () => undefined,
 ): Promise<void> {
   for (const some of pieces(documents, 1000)) {
     check()
-    const operations = some.map(({ _id, ...replacement }) => ({
-      replaceOne: { filter: { _id }, replacement, upsert: true },
-    }))
-    await collection.bulkWrite(operations, { ordered: false })
+    try {
+      await collection.insertMany(some, { ordered: false })
+    } catch (error) {
+      if (!isDuplicate(error)) throw error
+      await upsert(server, collection, some)
+    }
   }
 }
 
@@ -118,7 +162,7 @@ export async function removeIds<D extends { _id: string }>(
     return
   }
   const deletes = ids.map((_id) => ({ deleteOne: { filter: { _id } } }))
-  for (const some of pieces(deletes, 1000)) await documents.bulkWrite(some, { ordered: false })
+  for (const some of pieces(deletes, perMessage(server))) await documents.bulkWrite(some, { ordered: false })
 }
 
 /** Values by a name that each has, in the order in which the names came. */

@@ -1,5 +1,6 @@
 import type { ClientSession, Collection } from 'mongodb'
 import type { Server } from './connect.ts'
+import { perMessage, pieces } from './documents.ts'
 import { isDuplicate, overtakenError } from './errors.ts'
 
 /**
@@ -45,16 +46,15 @@ async function commitEach<H extends Head>(
       throw isDuplicate(error) ? overtakenError(server) : error
     })
   }
-  if (known.length === 0) return
-  const answer = await collection.bulkWrite(
-    known.map(([_id, content]) => {
+  for (const some of pieces(known, perMessage(server))) {
+    const operations = some.map(([_id, content]) => {
       const { fence } = before.get(_id) as H
       const filter = whereFence(server, _id, fence)
       return { replaceOne: { filter, replacement: { ...content, fence: fence + 1 } } }
-    }) as never,
-    options,
-  )
-  if (answer.matchedCount !== known.length) throw overtakenError(server)
+    })
+    const { matchedCount } = await collection.bulkWrite(operations as never, options)
+    if (matchedCount !== some.length) throw overtakenError(server)
+  }
 }
 
 /** Uses up the number of a hold that did not finish, so that its holder, should it still live, cannot commit. */

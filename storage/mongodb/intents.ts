@@ -2,7 +2,7 @@ import type { ChunkKey } from '#core/candle.ts'
 import type { ChunkChange, ChunkData } from './chunk-data.ts'
 import { chunkHash } from './chunks.ts'
 import type { Server } from './connect.ts'
-import { byIds, grouped, removeIds } from './documents.ts'
+import { byIds, grouped, perMessage, pieces, removeIds } from './documents.ts'
 import { withHeads } from './guard.ts'
 import { collectionOf } from './schema.ts'
 import {
@@ -40,7 +40,8 @@ export async function noteIntents(
     const chunks = own.map(({ after: { provider, month, revision } }) => ({ provider, month, revision }))
     return { replaceOne: { filter: { _id }, replacement: { chunks }, upsert: true } }
   })
-  await intents(server).bulkWrite(operations, { ordered: false })
+  for (const some of pieces(operations, perMessage(server)))
+    await intents(server).bulkWrite(some, { ordered: false })
 }
 
 export async function clearIntents(

@@ -73,10 +73,10 @@ async function writeUnder(server: Server, change: Change, check: () => void): Pr
   await removeIds(server, months, [...present.keys()])
   check()
   await removeIds(server, batches, dropped)
-  await upsert(batches, [...written.values()], check)
+  await upsert(server, batches, [...written.values()], check)
   // A month of which only a batch changed stays as it was.
   const kept = [...present.values()].filter(({ _id }) => !given.has(_id) && !droppedMonths.has(_id))
-  await upsert(months, [...kept, ...given.values()], check)
+  await upsert(server, months, [...kept, ...given.values()], check)
 }
 
 const monthId = ({ owner, portfolio, quote, month }: Place & Pick<PnlMonth, 'month'>): string =>

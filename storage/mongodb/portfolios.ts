@@ -1,12 +1,12 @@
-import type { LedgerStore } from '#pipeline/ports.ts'
+import type { LedgerStore, PortfolioKey } from '#pipeline/ports.ts'
 import { balanceTable, portfolioTable } from '../rows/portfolios.ts'
 import type { Server } from './connect.ts'
-import { byIds, fromDocument, idOf, plain, sameDocument, toDocument, upsert } from './documents.ts'
+import { fromDocument, idOf, plain, putAll, toDocument, upsert } from './documents.ts'
 import { collectionOf } from './schema.ts'
 
 type PortfolioStore = Pick<
   LedgerStore,
-  'writePortfolio' | 'portfolio' | 'portfolios' | 'writeBalances' | 'balances'
+  'writePortfolio' | 'portfolio' | 'portfolios' | 'portfolioPage' | 'writeBalances' | 'balances'
 >
 
 export function portfolioStore(server: Server): PortfolioStore {
@@ -14,7 +14,7 @@ export function portfolioStore(server: Server): PortfolioStore {
   const balances = collectionOf(server, 'balances')
   return {
     async writePortfolio(portfolio) {
-      await upsert(portfolios, [toDocument(portfolioTable, portfolio)])
+      await upsert(server, portfolios, [toDocument(portfolioTable, portfolio)])
     },
     async portfolio(owner, name) {
       const document = await portfolios.findOne({ _id: idOf(owner, name) })
@@ -27,15 +27,17 @@ export function portfolioStore(server: Server): PortfolioStore {
         .toArray()
       return found.map((document) => fromDocument(server, portfolioTable, document))
     },
+    async portfolioPage({ after, limit }) {
+      if (limit <= 0) return []
+      const found = await portfolios.find(behind(after)).sort({ owner: 1, name: 1 }).limit(limit).toArray()
+      return found.map((document) => fromDocument(server, portfolioTable, document))
+    },
     async writeBalances(rows) {
-      // Of two with one key the later stands.
-      const wanted = new Map(rows.map((row) => toDocument(balanceTable, row)).map((each) => [each._id, each]))
-      const present = await byIds(server, balances, [...wanted.keys()])
-      const fresh = [...wanted.values()].filter(({ _id }) => !present.has(_id))
-      const differing = [...wanted.values()].filter((each) => !sameDocument(present.get(each._id), each))
-      await upsert(balances, differing)
-      const changed = differing.length - fresh.length
-      return { added: fresh.length, changed, unchanged: rows.length - differing.length }
+      return putAll(
+        server,
+        balances,
+        rows.map((row) => toDocument(balanceTable, row)),
+      )
     },
     async balances(owner, wallets) {
       const where = { owner: plain(owner), wallet: { $in: wallets.map(plain) } }
@@ -44,4 +46,10 @@ export function portfolioStore(server: Server): PortfolioStore {
       return found.map((document) => fromDocument(server, balanceTable, document))
     },
   }
+}
+
+function behind(key: PortfolioKey | null) {
+  if (key === null) return {}
+  const [owner, name] = [plain(key.owner), plain(key.name)]
+  return { $or: [{ owner: { $gt: owner } }, { owner, name: { $gt: name } }] }
 }

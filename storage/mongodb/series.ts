@@ -74,7 +74,10 @@ async function revisionsOf(
 }
 
 /** Heads ordered by asset and quote. */
-async function allHeads(server: Server, filter: { asset?: AssetId; quote?: Quote }): Promise<SeriesHead[]> {
+export async function allHeads(
+  server: Server,
+  filter: { asset?: AssetId; quote?: Quote },
+): Promise<SeriesHead[]> {
   const { asset, quote } = filter
   if (asset !== undefined && quote !== undefined)
     return [...(await readHeads(server, [asset], quote)).values()]
@@ -93,7 +96,7 @@ async function allHeads(server: Server, filter: { asset?: AssetId; quote?: Quote
  * Chunks as their heads tell of them. Where a writer came in between, the heads are read again: a chunk is of the
  * revision of its head or is not given out.
  */
-async function readChunks(server: Server, data: ChunkData, query: ChunkQuery): Promise<Chunk[]> {
+export async function readChunks(server: Server, data: ChunkData, query: ChunkQuery): Promise<Chunk[]> {
   let open = [...new Set(query.assets)]
   const chunks: Chunk[] = []
   for (let attempt = 0; attempt < READS; attempt++) {

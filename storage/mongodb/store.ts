@@ -1,17 +1,22 @@
 import type { ContentStore } from '../copy.ts'
+import { contentHash } from '../rows/content.ts'
 import { coinStore } from './coins.ts'
 import { connect, GUARD_MS, placeOf, releaseClient, type Server } from './connect.ts'
 import { documentChunks } from './chunks.ts'
 import type { ChunkData } from './chunk-data.ts'
-import { openedForReading, serverError, type Place } from './errors.ts'
+import { serverError } from './errors.ts'
+import { inOurWords } from './in-our-words.ts'
 import { repairAll } from './intents.ts'
 import type { ServerOptions } from './open.ts'
+import { flowStore } from './flows.ts'
+import { bookStore } from './books.ts'
 import { pnlStore } from './pnl.ts'
 import { portfolioStore } from './portfolios.ts'
 import { priceStore } from './prices.ts'
 import { runStore } from './runs.ts'
-import { ensureSchema, SCHEMA } from './schema.ts'
+import { ensureSchema, storedVersion } from './schema.ts'
 import { seriesStore } from './series.ts'
+import { snapshotStore } from './snapshots.ts'
 
 /**
  * The store on servers: documents in MongoDB, the columns of chunks there too or in InfluxDB.
@@ -36,34 +41,27 @@ export async function openServers(options: ServerOptions): Promise<ContentStore>
 }
 
 function storeOf(server: Server, data: ChunkData, { mongodbUri }: ServerOptions): ContentStore {
-  return {
+  const store: ContentStore = {
     ...seriesStore(server, data),
     ...priceStore(server, data),
     ...coinStore(server),
     ...portfolioStore(server),
+    ...bookStore(server),
+    ...flowStore(server),
     ...pnlStore(server),
+    ...snapshotStore(server),
     ...runStore(server),
-    schemaVersion: async () => SCHEMA,
+    // Care is loaded when it is asked for: most commands open the store to read it.
+    verify: async () => (await import('./care/verify.ts')).verifyServer(server, data),
+    backup: async (file) => (await import('./care/backup.ts')).backupServer(store, file),
+    canonicalHash: async () => contentHash((await import('./care/source.ts')).rowSource(server, data)),
+    stats: async () => (await import('./care/stats.ts')).serverStats(server),
+    schemaVersion: async () => Number(await storedVersion(server)),
+    content: {
+      source: async () => (await import('./care/source.ts')).rowSource(server, data),
+      target: async () => (await import('./care/target.ts')).rowTarget(server, data),
+    },
     close: () => releaseClient(mongodbUri),
-  } as unknown as ContentStore
-}
-
-const WRITES = /^(write|import|cover|decide|acquire|renew|release|add)/
-
-/** Every method with the driver's errors in the project's words; those that write refuse a store opened for reading. */
-function inOurWords<T extends object>(store: T, place: Place, readOnly: boolean): T {
-  const methods = Object.entries(store).map(([name, method]) => {
-    if (typeof method !== 'function') return [name, method] as const
-    const call = method as (...args: unknown[]) => Promise<unknown>
-    const wrapped = async (...args: unknown[]) => {
-      if (readOnly && WRITES.test(name)) throw openedForReading(place)
-      try {
-        return await call(...args)
-      } catch (error) {
-        throw serverError(error, place)
-      }
-    }
-    return [name, wrapped] as const
-  })
-  return Object.fromEntries(methods) as T
+  }
+  return store
 }

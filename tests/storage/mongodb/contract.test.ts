@@ -7,6 +7,7 @@ import { ledgerContract } from '../contract/ledger.ts'
 import { pnlContract } from '../contract/pnl.ts'
 import { runsContract } from '../contract/runs.ts'
 import { seriesContract } from '../contract/series.ts'
+import { snapshotsContract } from '../contract/snapshots.ts'
 import { newDatabase } from './database.ts'
 
 const servers = withServers('mongodb')
@@ -21,6 +22,7 @@ servers.describe('store on MongoDB', () => {
     coinsContract,
     ledgerContract,
     pnlContract,
+    snapshotsContract,
     runsContract,
     careContract,
   ])
