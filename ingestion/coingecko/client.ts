@@ -62,6 +62,8 @@ export type CoinGecko = {
   tokens(signal: AbortSignal): Promise<{ tokens: Token[]; faults: string[] }>
   probe(signal: AbortSignal): Promise<Probe>
   report(): CallReport
+  /** Tells how many calls of this month all processes together have made. */
+  spent(used: number): void
   close(): void
 }
 
@@ -166,6 +168,10 @@ class Client implements CoinGecko {
 
   report(): CallReport {
     return this.http.report()
+  }
+
+  spent(used: number): void {
+    this.http.spent(used)
   }
 
   close(): void {

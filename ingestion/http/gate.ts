@@ -54,6 +54,13 @@ export class Gate {
     return this.options.now() < this.heldUntil
   }
 
+  /** All processes together have used so many credits of this month. */
+  spent(used: number): void {
+    this.rollMonth()
+    if (this.options.month !== null)
+      this.creditsLeft = Math.min(this.creditsLeft, Math.max(0, this.options.month.limit - used))
+  }
+
   /** All calls wait until `ms` from now; a shorter wait never replaces a longer one. */
   hold(ms: number): void {
     this.heldUntil = Math.max(this.heldUntil, this.options.now() + ms)

@@ -50,6 +50,8 @@ export type Http = {
   getJson(path: string, options: GetOptions): Promise<JsonAnswer>
   postJson(path: string, options: PostOptions): Promise<JsonAnswer>
   report(): CallReport
+  /** Tells how many calls of this month all processes together have made. */
+  spent(used: number): void
   /** Closes idle connections. */
   close(): void
 }
@@ -125,6 +127,10 @@ class ProviderHttp implements Http {
 
   report(): CallReport {
     return this.stats.report(this.options.provider, this.host)
+  }
+
+  spent(used: number): void {
+    this.gate.spent(used)
   }
 
   close(): void {

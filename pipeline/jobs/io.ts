@@ -35,6 +35,8 @@ export type JobIo = {
   readonly wallets: WalletFeed | null
   /** How the providers were used since the process began; jobs persist the growth of `calls` by `addCalls`. */
   readonly reports: () => readonly ProviderReport[]
+  /** Told how many calls of this month all processes together have made of a provider, whenever that is known. */
+  readonly spent?: (provider: ProviderId, used: number) => void
   readonly readFlows: ReadFlows
   /** Told the tokens that are known, before wallets and prices are read, for sources that look assets up by contract. */
   readonly useTokens?: (tokens: readonly Token[]) => void

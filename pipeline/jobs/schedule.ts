@@ -1,6 +1,7 @@
 import { TidemarkError } from '#core/errors.ts'
 import { formatTime } from '#core/hour.ts'
 import type { Emit } from '../events.ts'
+import type { Order } from './ingest/prepare.ts'
 import { runOnce } from './ingest/run.ts'
 import type { IngestRequest } from './ingest/request.ts'
 import type { IngestSummary } from './ingest/summary.ts'
@@ -15,6 +16,8 @@ export type ScheduleRequest = {
   readonly request: () => Promise<Omit<IngestRequest, 'mode' | 'dryRun' | 'from' | 'to'>>
   /** Computes PnL after each run; null when there is nothing to compute. */
   readonly compute: ((signal: AbortSignal) => Promise<void>) | null
+  /** Hands the run out as work for others instead of doing it; null to do it here. */
+  readonly handOut?: ((order: Order, emit: Emit, signal: AbortSignal) => Promise<void>) | null
   /** Told after each run that ended, whatever the outcome. */
   readonly onRun?: (summary: IngestSummary) => void
 }
@@ -77,6 +80,7 @@ async function runDue(request: ScheduleRequest, io: JobIo, emit: Emit, signal: A
         range,
         hours: dueHours(range, io.now()),
       }
+      if (request.handOut) return request.handOut(order, emit, leased)
       const summary = await runOnce(order, io, emit, leased)
       request.onRun?.(summary)
       if (request.compute === null || leased.aborted) return

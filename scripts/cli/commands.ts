@@ -49,6 +49,24 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('../commands/schedule.ts'),
   },
   {
+    name: 'worker',
+    group: IN,
+    summary: 'do the work that backfill --queue and schedule --queue hand out',
+    load: () => import('../commands/worker.ts'),
+  },
+  {
+    name: 'jobs',
+    group: IN,
+    summary: 'what is in the work queue: waiting, under way, parked and why, done',
+    load: () => import('../commands/jobs.ts'),
+  },
+  {
+    name: 'jobs retry',
+    group: IN,
+    summary: 'have parked work tried again',
+    load: () => import('../commands/jobs/retry.ts'),
+  },
+  {
     name: 'import',
     group: IN,
     summary: 'flows from a file',

@@ -55,13 +55,15 @@ export function jobBase(store: Store): Pick<JobIo, 'store' | 'now' | 'holder' | 
 export async function beginJob(
   cli: Cli,
   config: Config,
-  options: { dryRun: boolean; demo?: boolean },
+  options: { dryRun: boolean; demo?: boolean; create?: boolean },
 ): Promise<Job> {
   if (!options.demo) refuseInvented(config.dataDir)
   cli.stop.drain()
   // Each request in flight listens to the signal; ten of them are no leak.
   setMaxListeners(1_000)
-  const { store, discard } = options.dryRun ? await storeToRead(config) : await storeToWrite(config)
+  const { store, discard } = options.dryRun
+    ? await storeToRead(config)
+    : await storeToWrite(config, options.create ?? true)
   const log = options.dryRun ? null : await openLog(config.dataDir, config.logLevel, Date.now())
   const progress = await showProgress(cli, { plan: !options.dryRun })
   const emit: Emit = (event) => {
@@ -85,8 +87,8 @@ export async function beginJob(
 
 type Opened = { readonly store: Store; readonly discard: () => void }
 
-async function storeToWrite(config: Config): Promise<Opened> {
-  return { store: await openForJob(config, true), discard: () => undefined }
+async function storeToWrite(config: Config, create: boolean): Promise<Opened> {
+  return { store: await openForJob(config, create), discard: () => undefined }
 }
 
 async function storeToRead(config: Config): Promise<Opened> {

@@ -51,7 +51,9 @@ type Run = {
   /** What this process has together with others; null where it is alone. */
   readonly shared: Shared | null
 }
-type Providers = Pick<JobIo, 'prices' | 'coins' | 'wallets' | 'reports' | 'useTokens'> & { close: () => void }
+type Providers = Pick<JobIo, 'prices' | 'coins' | 'wallets' | 'reports' | 'spent' | 'useTokens'> & {
+  close: () => void
+}
 
 /** Every provider that is configured, in the order of `PRICE_SOURCES`; without a key Allium is not asked. */
 export async function providers(config: Config, { store, emit, own, shared }: Run): Promise<Providers> {
@@ -71,6 +73,9 @@ export async function providers(config: Config, { store, emit, own, shared }: Ru
     coins: { id: gecko.id, source: gecko, budget: geckoBudget },
     wallets: second === null ? null : { source: second.wallets, budget: alliumBudget },
     reports: () => clients.map((client) => client.report()),
+    spent: (provider, used) => {
+      if (provider === gecko.id) gecko.spent(used)
+    },
     useTokens: (list) => tokens.use(list),
     close: () => clients.forEach((client) => client.close()),
   }

@@ -33,11 +33,15 @@ export async function optionalRedis(url: string): Promise<RedisClient> {
   return redis
 }
 
+/** Between the commands of a queue and their answers; a command that adds hundreds of entries takes its time. */
+const QUEUE_MS = 10_000
+
 /**
- * A connection for the work queue, whose library repeats its commands for as long as it takes.
+ * A connection for the work queue: `commands` for who asks and waits, whose commands end in bounded time; `workers` for
+ * who lives on the queue and repeats its commands for as long as it takes.
  * @throws the driver's error when Redis does not answer in time
  */
-export async function queueRedis(url: string): Promise<RedisClient> {
+export async function queueRedis(url: string, use: 'commands' | 'workers'): Promise<RedisClient> {
   const probe = await made(url, { commandTimeout: COMMAND_MS, retryStrategy: () => null })
   try {
     await probe.connect()
@@ -45,8 +49,11 @@ export async function queueRedis(url: string): Promise<RedisClient> {
   } finally {
     probe.disconnect()
   }
-  return made(url, { maxRetriesPerRequest: null, lazyConnect: false })
+  const patience = use === 'workers' ? { maxRetriesPerRequest: null } : ASKING
+  return made(url, { ...patience, lazyConnect: false })
 }
+
+const ASKING: Options = { commandTimeout: QUEUE_MS, maxRetriesPerRequest: 2 }
 
 async function made(url: string, options: Options): Promise<RedisClient> {
   const { Redis } = await import('ioredis')

@@ -36,7 +36,8 @@ export class UsageMeter {
       const grown = report.calls - (this.stored.get(key) ?? 0)
       if (grown < Math.max(1, least)) continue
       this.stored.set(key, report.calls)
-      await this.io.store.addCalls(report.provider, monthOf(this.io.now()), grown)
+      const used = await this.io.store.addCalls(report.provider, monthOf(this.io.now()), grown)
+      this.io.spent?.(report.provider, used)
     }
   }
 }

@@ -10,21 +10,21 @@ import { choosePortfolio } from '../../wiring/portfolio.ts'
 import { markSettings } from '../../wiring/settings.ts'
 
 /** Runs until it is told to stop: then it drains and ends with the exit code of the signal. */
-export async function runSchedule(cli: Cli, config: Config): Promise<Outcome> {
+export async function runSchedule(cli: Cli, config: Config, queue: boolean): Promise<Outcome> {
   cli.out.note(`Runs   at "${config.scheduleCron}" (UTC), and now`)
   const job = await beginJob(cli, config, { dryRun: false })
   try {
     const chosen = await choosePortfolio(cli, config, job.store)
     const place = chosen === null ? 'no portfolio: the top ten coins' : `portfolio "${chosen.portfolio.name}"`
     for (const line of startLines(config, place, job.logPath)) cli.out.note(line)
-    await schedule(requestOf(cli, config, job), job.io, job.emit, cli.stop.signal)
+    await schedule(requestOf(cli, config, job, queue), job.io, job.emit, cli.stop.signal)
   } finally {
     await job.close()
   }
   return { exitCode: 0, text: null, document: () => ({ stopped: true }) }
 }
 
-function requestOf(cli: Cli, config: Config, job: Job): ScheduleRequest {
+function requestOf(cli: Cli, config: Config, job: Job, queue: boolean): ScheduleRequest {
   const portfolioNow = async () => (await choosePortfolio(cli, config, job.store))?.portfolio ?? null
   return {
     cron: config.scheduleCron,
@@ -42,6 +42,12 @@ function requestOf(cli: Cli, config: Config, job: Job): ScheduleRequest {
       await pnlReport({ portfolio, quote, now: Date.now() }, job.store, markSettings(config))
     },
     // As an event: bars are being drawn on the terminal, and what is written past them is drawn over.
+    handOut: queue
+      ? async (order, emit, signal) => {
+          const { handOrder, handedText } = await import('../backfill/queue.ts')
+          cli.out.note(handedText(await handOrder(config, job, order, emit, signal)))
+        }
+      : null,
     onRun: (summary: IngestSummary) =>
       job.emit({ type: 'notice', level: 'info', message: summaryText(summary).trimEnd() }),
   }
