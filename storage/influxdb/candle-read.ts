@@ -33,8 +33,8 @@ export async function readChunks(
 export const chunkId = ({ asset, quote, provider, month }: ChunkKey): string =>
   `${month}|${JSON.stringify([asset, quote, provider])}`
 
-/** The fewest queries that ask for all of the chunks and for little else. */
-export function spansOf(keys: readonly ChunkKey[]): Span[] {
+/** The fewest queries that ask for all of the chunks and for nothing else, each for `most` chunks or one year of one series. */
+export function spansOf(keys: readonly ChunkKey[], most = CHUNKS_A_QUERY): Span[] {
   const spans = new Map<string, { span: Span; assets: AssetId[] }>()
   for (const { asset, quote, provider, from, to } of runsOf(keys)) {
     const id = JSON.stringify([quote, provider, from, to])
@@ -43,7 +43,7 @@ export function spansOf(keys: readonly ChunkKey[]): Span[] {
     else spans.set(id, { span: { quote, provider, from, to, assets: [] }, assets: [asset] })
   }
   return [...spans.values()].flatMap(({ span, assets }) => {
-    const each = Math.max(1, Math.floor(CHUNKS_A_QUERY / monthsOf(span)))
+    const each = Math.max(1, Math.floor(most / monthsOf(span)))
     const pieces = Math.ceil(assets.length / each)
     return Array.from({ length: pieces }, (_, at) => ({
       ...span,

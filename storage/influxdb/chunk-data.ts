@@ -1,4 +1,6 @@
-import type { Chunk } from '#core/candle.ts'
+import type { Chunk, ChunkKey } from '#core/candle.ts'
+import { HOUR_MS } from '#core/hour.ts'
+import { monthStart } from '#core/month.ts'
 import type { ChunkChange, ChunkData } from '../mongodb/chunk-data.ts'
 import type { InfluxOptions } from '../mongodb/open.ts'
 import { candleLines, differingHours, presentHours } from './candle-points.ts'
@@ -6,12 +8,17 @@ import { chunkId, readChunks } from './candle-read.ts'
 import { connect, type Connection, type Patience } from './connection.ts'
 import { confirm, removeChunk } from './confirm.ts'
 import { writeLines } from './calls.ts'
+import { beyondTasks, downsample } from './downsampling.ts'
 
-export type InfluxChunkData = ChunkData & { close(): void }
+export type InfluxChunkData = ChunkData & {
+  /** Brings days and weeks up to date that were written and lie further back than the tasks look; then lets go. */
+  close(): Promise<void>
+}
 
 /** Chunks of candles as points of InfluxDB, one an hour (docs/decisions/0012). */
 export function createInfluxChunkData(options: InfluxOptions, patience?: Partial<Patience>): InfluxChunkData {
   const connection = connect(options, patience)
+  const written = new Map<string, ChunkKey>()
   return {
     inPlace: true,
     async read(refs) {
@@ -24,9 +31,27 @@ export function createInfluxChunkData(options: InfluxOptions, patience?: Partial
     async found(key) {
       return (await readChunks(connection, [key])).get(chunkId(key)) ?? null
     },
-    write: (changes) => write(connection, changes),
-    close: () => connection.close(),
+    async write(changes) {
+      await write(connection, changes)
+      for (const { after } of late(changes, Date.now())) {
+        const { asset, quote, provider, month } = after // not the columns, which may be many
+        written.set(chunkId(after), { asset, quote, provider, month })
+      }
+    },
+    async close() {
+      // They can be made at any time: what fails here is told by `doctor` as being behind, and made by `init`.
+      await downsample(connection, [...written.values()]).catch(() => undefined)
+      connection.close()
+    },
   }
+}
+
+/** Changes of hours that the tasks no longer look at. */
+function late(changes: readonly ChunkChange[], now: number): ChunkChange[] {
+  return changes.filter(({ before, after }) => {
+    const [first] = differingHours(before, after)
+    return first !== undefined && monthStart(after.month) + first * HOUR_MS < beyondTasks(now)
+  })
 }
 
 async function write(connection: Connection, changes: readonly ChunkChange[]): Promise<void> {

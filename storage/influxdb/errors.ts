@@ -1,5 +1,6 @@
 import { HttpError, RequestTimedOutError } from '@influxdata/influxdb-client'
 import { TidemarkError } from '#core/errors.ts'
+import { keepEverything, shell } from './shell.ts'
 
 /** Whom an answer came from and what was asked of it; never the token. */
 export type Place = {
@@ -80,11 +81,11 @@ function unauthorised(cause: HttpError, place: Place, reason: string): TidemarkE
   const { url, org, bucket, what } = place
   const right = missingRight(reason, what)
   const create =
-    `influx auth create --org ${quoted(org)} ` +
+    `influx auth create --org ${shell(org)} ` +
     '--read-buckets --write-buckets --read-tasks --write-tasks --read-orgs'
   return new TidemarkError('CREDENTIAL_REFUSED', {
     message: `InfluxDB at ${host(url)} refused ${what} (${cause.statusCode}: ${reason}): ${right}.`,
-    fix: `Make a token that may, with "${create}", and set INFLUX_TOKEN to it; bucket ${quoted(bucket)} needs read and write at least.`,
+    fix: `Make a token that may, with "${create}", and set INFLUX_TOKEN to it; bucket ${shell(bucket)} needs read and write at least.`,
     cause,
   })
 }
@@ -112,9 +113,9 @@ function unprocessable(cause: HttpError, place: Place, reason: string): Tidemark
   const { org, bucket } = place
   const retention = /outside retention policy of duration (\S+)/.exec(reason)
   if (retention !== null) {
-    return new TidemarkError('STORE_UNAVAILABLE', {
+    return new TidemarkError('CONFIG_INVALID', {
       message: `Bucket "${bucket}" keeps only ${retention[1]}: InfluxDB dropped points that are older.`,
-      fix: `Let it keep everything: influx bucket update --retention 0 --id $(influx bucket list --org ${quoted(org)} --name ${quoted(bucket)} --hide-headers | cut -f1)`,
+      fix: `${keepEverything(org, bucket)}.`,
       cause,
     })
   }
@@ -141,8 +142,6 @@ function why(cause: unknown): string {
     return 'it took too long, or broke off in mid-answer'
   return code === undefined ? cause.message : code
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 function said(error: HttpError): string {
   const json = error.json as { message?: unknown } | undefined

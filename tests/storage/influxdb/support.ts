@@ -52,6 +52,61 @@ export async function ownBucket(
   return { ...server, bucket: name, bucketId }
 }
 
+/** The bucket of a test with those beside it, made by `ensureInflux`; gone when the test ends. */
+export async function ownName(server: InfluxOptions): Promise<InfluxOptions> {
+  const bucket = `test-${randomUUID()}`
+  onTestFinished(() => removeAll({ ...server, bucket }))
+  return { ...server, bucket }
+}
+
+async function removeAll(options: InfluxOptions): Promise<void> {
+  const names = ['', '-daily', '-weekly'].map((end) => `${options.bucket}${end}`)
+  const { buckets } = await api(options, 'GET', `/buckets?org=${options.org}&limit=100`)
+  for (const { id, name } of buckets as { id: string; name: string }[]) {
+    if (names.includes(name)) await api(options, 'DELETE', `/buckets/${id}`)
+  }
+  const { tasks } = await api(options, 'GET', `/tasks?org=${options.org}&limit=500`)
+  for (const { id, name } of tasks as { id: string; name: string }[]) {
+    if (name.includes(options.bucket)) await api(options, 'DELETE', `/tasks/${id}`)
+  }
+}
+
+/** A token that may do only what is named, such as `['read', 'buckets', bucketId]`. */
+export async function tokenFor(
+  server: InfluxOptions,
+  rights: readonly (readonly [action: 'read' | 'write', type: string, id?: string])[],
+): Promise<{ token: string; revoke(): Promise<void> }> {
+  const orgID = await orgId(server)
+  const permissions = rights.map(([action, type, id]) => ({
+    action,
+    resource: { type, orgID, ...(id === undefined ? {} : { id }) },
+  }))
+  const made = await api(server, 'POST', '/authorizations', { orgID, description: 'a test', permissions })
+  const revoke = async () => void (await api(server, 'DELETE', `/authorizations/${made['id'] as string}`))
+  return { token: made['token'] as string, revoke }
+}
+
+/** Rows of a Flux script, as objects. */
+export async function rowsOf(options: InfluxOptions, query: string): Promise<Record<string, string>[]> {
+  const response = await fetch(`${options.url}/api/v2/query?org=${options.org}`, {
+    method: 'POST',
+    headers: {
+      authorization: `Token ${options.token}`,
+      'content-type': 'application/json',
+      accept: 'application/csv',
+    },
+    body: JSON.stringify({ query, type: 'flux', dialect: { annotations: [], header: true } }),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(text)
+  const [header = '', ...lines] = text.split('\r\n').filter((line) => line !== '')
+  const names = header.split(',')
+  const isHeader = (line: string) => line === header
+  return lines
+    .filter((line) => !isHeader(line))
+    .map((line) => Object.fromEntries(line.split(',').map((cell, at) => [names[at] ?? '', cell])))
+}
+
 /** Any finite double: random bits, and now and then one of those that printing and parsing get wrong. */
 export function anyDouble(random: Random): number {
   if (random() < 0.05) return EXTREMES[below(random, EXTREMES.length)] as number
@@ -102,3 +157,36 @@ export function bitsOf(chunk: Chunk | null | undefined): string {
 }
 
 const canonical = (value: number): number => (Number.isNaN(value) ? NaN : value)
+
+/** A chunk of plausible prices: hours with one to twelve samples, empty hours, and hours never asked for. */
+export function pricedChunk(
+  random: Random,
+  { asset = 'bitcoin', month = '2025-01', revision = 1 } = {},
+): Chunk {
+  const chunk = emptyChunk({
+    asset: asset as AssetId,
+    quote: 'usd' as Quote,
+    provider: 'coingecko',
+    month: month as Month,
+  })
+  const { open, high, low, close, mean, count, first, last, covered } = chunk.columns
+  for (let hour = 0; hour < chunk.changed.length; hour++) {
+    const kind = random()
+    if (hour > 0 && kind < 0.1) continue
+    chunk.changed[hour] = revision
+    covered[hour] = 3_600_000
+    // Whole days without a sample as well.
+    const empty = kind < 0.2 || Math.floor(hour / 24) % 9 === 4
+    count[hour] = empty ? 0 : 1 + below(random, 12)
+    if (empty) continue
+    const price = 10 ** (random() * 12 - 6)
+    low[hour] = price * (1 - random() / 10)
+    high[hour] = price * (1 + random() / 10)
+    open[hour] = price * (1 + (random() - 0.5) / 10)
+    close[hour] = price * (1 + (random() - 0.5) / 10)
+    mean[hour] = price
+    first[hour] = 1_000
+    last[hour] = 3_000_000
+  }
+  return { ...chunk, revision }
+}
