@@ -76,6 +76,11 @@ describeChecked('Kubernetes', () => {
       scaleTargetRef: { name: 'tidemark-worker' },
     })
     expect(named(manifests('base'), 'Deployment', 'tidemark-worker').spec).toMatchObject({ replicas: 2 })
+    const { triggers } = named(objects, 'ScaledObject', 'tidemark-worker').spec as {
+      triggers: { metadata: { listName: string } }[]
+    }
+    for (const { metadata } of triggers)
+      expect(metadata.listName).toMatch(/^\{tidemark:[0-9a-f-]{36}\}:[a-z]+:[a-z]+$/)
   })
 
   test('everything is closed, and opened by name', () => {

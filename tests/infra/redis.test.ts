@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Queue, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import { expect, onTestFinished, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
+import { GROUPS, prefixOf, RedisQueue } from '#storage/redis/queue.ts'
+import { startWorkers } from '#storage/redis/workers.ts'
 import { forThisTest, withPrivateServers } from '#tests/servers/in-tests.ts'
 import { startRedis } from '#tests/servers/redis.ts'
 import { INFRA } from './files.ts'
@@ -51,52 +52,45 @@ function client(address: Partial<Address>): Redis {
   return made
 }
 
-/** The lists whose lengths KEDA reads. */
-function watched(): { prefix: string; queue: string; list: string }[] {
+/** The lists whose lengths KEDA reads, without the prefix that an installation gives them. */
+function watched(): string[] {
   const text = readFileSync(join(INFRA, 'kubernetes/components/keda/scaled-object.yaml'), 'utf8')
   const [scaled] = parseAllDocuments(text).map(
     (document) => document.toJS() as { spec: { triggers?: { metadata: { listName: string } }[] } },
   )
-  return (scaled?.spec.triggers ?? []).map(({ metadata }) => {
-    const [prefix = '', queue = '', list = ''] = metadata.listName.split(':')
-    return { prefix, queue, list }
-  })
+  return (scaled?.spec.triggers ?? []).map(({ metadata }) => metadata.listName.replace(/^PREFIX:/, ''))
 }
 
 describe('Redis as infra/ sets it up', () => {
-  test('the user of Tidemark runs a queue, whose depth is where KEDA looks for it', async () => {
+  test('the user of Tidemark runs the queue, whose depth is where KEDA looks for it', async () => {
     const { ours } = await redis()
-    const [{ prefix, queue: name } = { prefix: '', queue: '' }] = watched()
-    expect(watched()).toEqual([
-      { prefix, queue: name, list: 'wait' },
-      { prefix, queue: name, list: 'active' },
-    ])
-    const connection = { ...ours, maxRetriesPerRequest: null }
-    const queue = new Queue(name, { prefix, connection })
-    onTestFinished(() => queue.close())
-    for (let job = 0; job < 5; job++) await queue.add('work', { job })
-    expect(await client(ours).llen(`${prefix}:${name}:wait`)).toBe(5)
+    const url = `redis://${ours.username}:${ours.password}@${ours.host}:${ours.port}/0`
+    const store = '00000000-0000-0000-0000-000000000000'
+    expect(watched()).toEqual(GROUPS.flatMap((group) => [`${group}:wait`, `${group}:active`]))
+    const depths = () => Promise.all(watched().map((list) => client(ours).llen(`${prefixOf(store)}:${list}`)))
 
-    let atWork: () => void = () => undefined
-    const begun = new Promise<void>((done) => (atWork = done))
+    const queue = await RedisQueue.open<{ work: number }>(url, store)
+    onTestFinished(() => queue.close())
+    const entries = [1, 2, 3].map((work) => ({ id: `work|${work}`, group: 'fetch' as const, data: { work } }))
+    await queue.add([...entries, { id: 'pnl|1', group: 'compute', data: { work: 4 } }], () => null)
+    expect(await depths()).toEqual([3, 0, 1, 0])
+
     let goOn: () => void = () => undefined
     const held = new Promise<void>((done) => (goOn = done))
-    const done: unknown[] = []
-    const worker = new Worker<{ job: number }>(
-      name,
-      async ({ data }) => {
-        atWork()
+    const trouble: Error[] = []
+    const workers = await startWorkers({
+      ...{ url, store, concurrency: 2, lockMs: 5000 },
+      handle: async () => {
         await held
-        done.push(data.job)
+        return { type: 'done' }
       },
-      { prefix, connection },
-    )
-    onTestFinished(() => worker.close())
-    await begun
-    expect(await client(ours).llen(`${prefix}:${name}:active`)).toBe(1)
+      onTrouble: (error) => void trouble.push(error),
+    })
+    onTestFinished(() => workers.close())
+    await expect.poll(depths).toEqual([1, 2, 0, 1])
     goOn()
-    await new Promise((drained) => worker.once('drained', () => drained(null)))
-    expect(done).toEqual([0, 1, 2, 3, 4])
+    await expect.poll(() => queue.counts()).toMatchObject({ waiting: 0, active: 0, done: 4 })
+    expect(trouble).toEqual([])
   })
 
   test('it can neither empty nor change the server, and nobody else gets in', async () => {
