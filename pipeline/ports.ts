@@ -140,6 +140,8 @@ export interface LedgerStore {
   portfolios(owner: string): Promise<Portfolio[]>
   /** Portfolios of all owners, ordered by owner, then name (bytes): the first `limit` that come after a key. */
   portfolioPage(page: { after: PortfolioKey | null; limit: number }): Promise<Portfolio[]>
+  /** Books with current flows, of all owners from one to another, both included, ordered by owner, then book. */
+  flowBooks(owners: { from: string; to: string }): Promise<{ owner: string; book: string }[]>
   /** One transaction; a row is known by its id. Flows are kept for ever: a retired one stays with its time. */
   importFlows(change: FlowImport): Promise<FlowImportResult>
   /** Current flows, ordered by time, then id (or the reverse). */

@@ -1,6 +1,6 @@
 import { baseAsset, type AssetId, type Quote } from '#core/asset.ts'
 import { hourOf, type Hour } from '#core/hour.ts'
-import type { Portfolio } from '#core/portfolio.ts'
+import { portfolioBook, type Portfolio } from '#core/portfolio.ts'
 import type { MarkSettings } from '#pnl/settings.ts'
 import type { CoinStore, LedgerStore, SeriesReader, SnapshotStore } from '../ports.ts'
 import { Contracts } from '../value/contracts.ts'
@@ -27,7 +27,7 @@ export type ValuedPage = {
 }
 
 /** Portfolios in memory at once, and in one transaction. */
-const PAGE = 1_000
+export const PAGE = 1_000
 
 /**
  * Values portfolios at an hour and stores a snapshot of each, page by page: a page is given when it is on the disk,
@@ -44,9 +44,7 @@ export async function* valuePortfolios(
   const valuer = new Valuer(request, io, settings)
   for await (const page of pagesOf(request, io)) {
     signal.throwIfAborted()
-    const valued: Valued[] = []
-    await valuer.prepare(page)
-    for (const portfolio of page) valued.push(await valuer.value(portfolio))
+    const valued = await valuer.value(page)
     const written = request.persist
       ? await io.writeSnapshots(valued.map(({ snapshot }) => snapshot))
       : { added: 0, changed: 0, unchanged: 0 }
@@ -83,8 +81,23 @@ class Valuer {
     this.contracts = new Contracts(io)
   }
 
-  /** Reads the marks of what a page was entered to hold, many assets at a time. */
-  async prepare(page: readonly Portfolio[]): Promise<void> {
+  /** Values a page, in its order. */
+  async value(page: readonly Portfolio[]): Promise<Valued[]> {
+    const { io, request, contracts } = this
+    await this.readMarks(page)
+    const books = await this.books(page)
+    const valued: Valued[] = []
+    for (const portfolio of page) {
+      const { baseCurrency } = portfolio
+      const flows = books.has(bookKey(portfolio.owner, portfolioBook(portfolio.name)))
+      const opened = await openPortfolio(io, portfolio, flows, baseAsset(baseCurrency), request.now)
+      valued.push(await valuePortfolio(opened, io, this.day(baseCurrency), contracts, request.now))
+    }
+    return valued
+  }
+
+  /** Marks of what a page was entered to hold, many assets at a time. */
+  private async readMarks(page: readonly Portfolio[]): Promise<void> {
     const assets = new Map<Quote, Set<AssetId>>()
     for (const { baseCurrency, holdings } of page) {
       const own = assets.get(baseCurrency) ?? new Set<AssetId>()
@@ -94,10 +107,12 @@ class Valuer {
     for (const [quote, own] of assets) await this.day(quote).need(own)
   }
 
-  async value(portfolio: Portfolio): Promise<Valued> {
-    const { io, request, contracts } = this
-    const opened = await openPortfolio(io, portfolio, baseAsset(portfolio.baseCurrency), request.now)
-    return valuePortfolio(opened, io, this.day(portfolio.baseCurrency), contracts, request.now)
+  /** Books of a page's owners in which anything flows. */
+  private async books(page: readonly Portfolio[]): Promise<ReadonlySet<string>> {
+    const [first, last] = [page[0], page.at(-1)]
+    if (first === undefined || last === undefined) return new Set()
+    const found = await this.io.flowBooks({ from: first.owner, to: last.owner })
+    return new Set(found.map(({ owner, book }) => bookKey(owner, book)))
   }
 
   private day(quote: Quote): MarkDay {
@@ -108,3 +123,5 @@ class Valuer {
     return day
   }
 }
+
+const bookKey = (owner: string, book: string): string => JSON.stringify([owner, book])

@@ -3,7 +3,7 @@ import { Decimal, formatDecimal, ZERO } from '#core/decimal.ts'
 import { hourOf } from '#core/hour.ts'
 import { monthOf } from '#core/month.ts'
 import { positionValue } from '#core/position.ts'
-import { MANUAL_WALLET, portfolioBook, walletBook, type Portfolio } from '#core/portfolio.ts'
+import { MANUAL_WALLET, walletBook, type Portfolio } from '#core/portfolio.ts'
 import { qualityName } from '#core/quality.ts'
 import { byLine, parseLineKey, type LineId } from '#pnl/flows/leg.ts'
 import { valueStanding, type Valuation } from '#pnl/value/standing.ts'
@@ -30,16 +30,19 @@ export type Opened = {
   readonly ledger: PortfolioLedger | null
 }
 
-/** Looks whether anything moves; most of many portfolios are holdings alone, and need no ledger. */
+/**
+ * Most of many portfolios are holdings alone, and need no ledger.
+ * @param flows whether any flow of its own book is stored
+ */
 export async function openPortfolio(
   io: LedgerStore,
   portfolio: Portfolio,
+  flows: boolean,
   base: AssetId,
   now: number,
 ): Promise<Opened> {
-  const { owner, name, wallets, holdings } = portfolio
-  const still = wallets.length === 0 && holdings.every(({ since }) => since === null)
-  if (still && (await io.flowMonths(owner, [portfolioBook(name)])).length === 0)
+  const { wallets, holdings } = portfolio
+  if (!flows && wallets.length === 0 && holdings.every(({ since }) => since === null))
     return { portfolio, ledger: null }
   const ledger = await PortfolioLedger.open(io, portfolio, base, now)
   return { portfolio, ledger: ledger.months().length === 0 ? null : ledger }

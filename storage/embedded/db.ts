@@ -73,6 +73,11 @@ export class Db {
     return this.prepare(sql).raw().all(params) as unknown as RowValue[][]
   }
 
+  /** Runs a statement with its values counted off, which costs a good deal less than names for many rows. */
+  run(sql: string, values: readonly RowValue[]): void {
+    this.prepare(sql).run(values as never)
+  }
+
   /** The row with the key columns of `params`, or null. */
   get<T>(table: Table<T>, params: Params): T | null {
     const row = this.prepare(selectSql(table, whereKey(table))).get(params)

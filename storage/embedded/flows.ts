@@ -9,8 +9,11 @@ import { jsonList } from './sql.ts'
 
 type FlowStore = Pick<
   LedgerStore,
-  'importFlows' | 'flows' | 'flowCount' | 'flowAssets' | 'flowMonths' | 'spanningTx'
+  'importFlows' | 'flows' | 'flowCount' | 'flowAssets' | 'flowBooks' | 'flowMonths' | 'spanningTx'
 >
+
+const FLOW_BOOKS = `SELECT DISTINCT owner, book FROM flow_months
+  WHERE owner BETWEEN @from AND @to AND count > 0 ORDER BY owner, book`
 
 export function flowStore(db: Db): FlowStore {
   return {
@@ -24,6 +27,10 @@ export function flowStore(db: Db): FlowStore {
     async flowCount(query) {
       const sql = `SELECT count(*) AS n FROM flows ${whereOf(query)}`
       return db.read(() => int(db.prepare(sql).get(paramsOf(query))?.['n']))
+    },
+    async flowBooks({ from, to }) {
+      const rows = db.read(() => db.arrays(FLOW_BOOKS, { from, to }))
+      return rows.map(([owner, book]) => ({ owner: text(owner), book: text(book) }))
     },
     async flowMonths(owner, books) {
       const sql = `SELECT book, month, revision, count FROM flow_months

@@ -4,7 +4,7 @@ import type { LedgerStore } from '#pipeline/ports.ts'
 import { rowSum } from '../rows/checksum.ts'
 import { widened } from '../rows/flow-coverage.ts'
 import type { Server } from './connect.ts'
-import { byIds, idOf } from './documents.ts'
+import { byIds, idOf, plain } from './documents.ts'
 import { damagedError } from './errors.ts'
 import { withHeads } from './guard.ts'
 import type { Head, Heads } from './head.ts'
@@ -73,10 +73,19 @@ export function checkBook(server: Server, head: BookHead): BookHead {
   return head
 }
 
-type BookStore = Pick<LedgerStore, 'flowMonths' | 'coverFlows' | 'flowCoverage'>
+type BookStore = Pick<LedgerStore, 'flowBooks' | 'flowBooks' | 'flowMonths' | 'coverFlows' | 'flowCoverage'>
 
 export function bookStore(server: Server): BookStore {
   return {
+    async flowBooks({ from, to }) {
+      const { collection } = bookHeads(server)
+      const where = { owner: { $gte: plain(from), $lte: plain(to) } }
+      const found = await collection.find(where).sort({ owner: 1, book: 1 }).toArray()
+      return found
+        .map((head) => checkBook(server, head))
+        .filter(({ months }) => months.some(({ count }) => count > 0))
+        .map(({ owner, book }) => ({ owner, book }))
+    },
     async flowMonths(owner, books) {
       const heads = await readBooks(server, owner, books)
       return heads.flatMap(({ book, months }) =>
@@ -106,10 +115,12 @@ export function bookStore(server: Server): BookStore {
   }
 }
 
+const hasFlows = ({ months }: Pick<BookContent, 'months'>) => months.some(({ count }) => count > 0)
+
 function sumOf({ owner, book, version, months, coverage }: Omit<BookContent, 'checksum'>): number {
-  const plain = [
+  const lists = [
     months.map(({ month, revision, count }) => [month, revision, count]),
     coverage.map(({ from, to }) => [from, to]),
   ]
-  return rowSum([owner, book, version, JSON.stringify(plain)])
+  return rowSum([owner, book, version, JSON.stringify(lists)])
 }

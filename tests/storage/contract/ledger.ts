@@ -201,6 +201,28 @@ export function ledgerContract(newStore: NewStore): void {
       ])
     })
 
+    test('books with current flows are named, of the owners from one to another', async () => {
+      const store = await opened(newStore)
+      const flowIn = (owner: string, book: string) =>
+        importOf([flowOf(`${owner}${book}`, { owner, book })], { owner, book })
+      const all = [
+        ['ada', 'portfolio:main'],
+        ['ada', 'wallet:0xab'],
+        ['bob', 'portfolio:main'],
+        ['cy', 'portfolio:gone'],
+        ['cy', 'portfolio:main'],
+      ] as const
+      for (const [owner, book] of all) await store.importFlows(flowIn(owner, book))
+      await store.importFlows(importOf([], { owner: 'cy', book: 'portfolio:gone' }))
+      const found = async (from: string, to: string) =>
+        (await store.flowBooks({ from, to })).map(({ owner, book }) => `${owner} ${book}`)
+      const [main, wallet, bob, , cy] = all.map((row) => row.join(' '))
+      expect(await found('ada', 'cy')).toEqual([main, wallet, bob, cy])
+      expect(await found('ada', 'ada')).toEqual([main, wallet])
+      expect(await found('b', 'bz')).toEqual([bob])
+      expect(await found('x', 'z')).toEqual([])
+    })
+
     test('the revision of a month moves when a current flow comes or goes, even one for one', async () => {
       const store = await opened(newStore)
       const march = { time: Date.UTC(2026, 2, 5) }
