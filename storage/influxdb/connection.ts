@@ -89,7 +89,7 @@ export function connect(options: InfluxOptions, patience: Partial<Patience> = {}
       maxBatchBytes: Number.POSITIVE_INFINITY,
       flushInterval: 0,
       maxRetries: 0,
-      ...(packed ? { gzipThreshold: GZIP_BYTES } : {}),
+      gzipThreshold: packed ? GZIP_BYTES : Number.POSITIVE_INFINITY,
     },
     async call(what, call) {
       try {

@@ -75,7 +75,7 @@ async function removeAll(options: InfluxOptions): Promise<void> {
 export async function tokenFor(
   server: InfluxOptions,
   rights: readonly (readonly [action: 'read' | 'write', type: string, id?: string])[],
-): Promise<{ token: string; revoke(): Promise<void> }> {
+): Promise<{ readonly token: string; readonly revoke: () => Promise<void> }> {
   const orgID = await orgId(server)
   const permissions = rights.map(([action, type, id]) => ({
     action,
