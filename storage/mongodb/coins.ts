@@ -8,7 +8,6 @@ import {
   insertFresh,
   plain,
   removeIds,
-  sameDocument,
   toDocument,
   upsert,
   type Document,
@@ -73,7 +72,7 @@ async function replaceAll<T>(
     const fresh = [...wanted.values()].filter(({ _id }) => !present.has(_id))
     const changed = [...wanted.values()].filter((document) => {
       const found = present.get(document._id)
-      return found !== undefined && !sameDocument(found, document)
+      return found !== undefined && found.checksum !== document.checksum
     })
     await insertFresh(server, collection, fresh, check)
     await upsert(server, collection, changed, check)

@@ -66,11 +66,6 @@ export function isSound(table: Shape, document: Document): boolean {
   return rowSum(columnNames(table).map((name) => document[name] as RowValue)) === document.checksum
 }
 
-/** Whether two documents say the same. */
-export function sameDocument(a: Document | undefined, b: Document): boolean {
-  return a !== undefined && a.checksum === b.checksum
-}
-
 /**
  * Documents by their ids, in no order; those that do not exist are left out. FerretDB reads a whole collection for
  * every question but that for one id.
@@ -113,23 +108,32 @@ export async function upsert(
   }
 }
 
-/** Puts documents that differ from those that are there, of two with one id the later; says what became of them. */
+/** Puts documents that differ from those that are there; says what became of them, one after the other. */
 export async function putAll(
   server: Server,
   collection: Documents,
   documents: readonly Document[],
 ): Promise<{ added: number; changed: number; unchanged: number }> {
-  const wanted = new Map(documents.map((document) => [document._id, document]))
-  const present = await byIds(server, collection, [...wanted.keys()])
-  const fresh = [...wanted.values()].filter(({ _id }) => !present.has(_id))
-  const changed = [...wanted.values()].filter((document) => {
-    const found = present.get(document._id)
-    return found !== undefined && !sameDocument(found, document)
-  })
-  await insertFresh(server, collection, fresh)
-  await upsert(server, collection, changed)
-  const unchanged = documents.length - fresh.length - changed.length
-  return { added: fresh.length, changed: changed.length, unchanged }
+  const counts = { added: 0, changed: 0, unchanged: 0 }
+  const present = await byIds(server, collection, [...new Set(documents.map(({ _id }) => _id))])
+  const next = new Map(present)
+  for (const document of documents) {
+    const before = next.get(document._id)
+    counts[before === undefined ? 'added' : before.checksum === document.checksum ? 'unchanged' : 'changed']++
+    next.set(document._id, document)
+  }
+  const differing = [...next.values()].filter((each) => present.get(each._id)?.checksum !== each.checksum)
+  await insertFresh(
+    server,
+    collection,
+    differing.filter(({ _id }) => !present.has(_id)),
+  )
+  await upsert(
+    server,
+    collection,
+    differing.filter(({ _id }) => present.has(_id)),
+  )
+  return counts
 }
 
 /** Inserts in pieces, which costs a fraction of upserts; where somebody was faster with one, it is replaced. */

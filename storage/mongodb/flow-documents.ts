@@ -16,7 +16,7 @@ export const flowCollection = (server: Server) => collectionOf<FlowDocument>(ser
 
 export function flowDocument(row: Row, since: number, until: number | null = null): FlowDocument {
   const { _id, ...columns } = documentOf(flowTable, row)
-  return { ...columns, _id: `${_id}|${idOf(since)}`, since, until } as FlowDocument
+  return { ...columns, _id: `${_id}|${idOf(since)}`, since, until }
 }
 
 /** The same flow with other values in some columns. */

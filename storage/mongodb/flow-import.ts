@@ -199,10 +199,10 @@ async function clearLeftovers(server: Server, head: BookHead, check: () => void)
   const { owner, book, version } = head
   const flows = flowCollection(server)
   check()
-  await flows.deleteMany({ owner, book, since: { $gt: version } } as never)
+  await flows.deleteMany({ owner, book, since: { $gt: version } })
   let piece: FlowDocument[] = []
   for await (const document of flows.find({ owner, book, until: { $gt: version } } as never)) {
-    piece.push(changedFlow(document as FlowDocument, { retired: null }, null))
+    piece.push(changedFlow(document, { retired: null }, null))
     if (int(piece.length) < PIECE) continue
     await upsert(server, flows as unknown as Documents, piece, check)
     piece = []

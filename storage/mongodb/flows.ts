@@ -26,7 +26,7 @@ export function flowStore(server: Server): FlowStore {
     },
     async flowCount(query) {
       const where = await whereOf(server, query)
-      return where === null ? 0 : flows.countDocuments(where as never)
+      return where === null ? 0 : flows.countDocuments(where)
     },
     async flowAssets(owner, books) {
       const first = new Map<string, number>()

@@ -1,11 +1,11 @@
 import type { Collection, IndexDescription } from 'mongodb'
+import { TidemarkError } from '#core/errors.ts'
 import { metaTable } from '../rows/coins.ts'
 import type { Server } from './connect.ts'
 import { fromDocument, toDocument, type Document } from './documents.ts'
-import { newerError, notInitialisedError } from './errors.ts'
-import { isDuplicate } from './errors.ts'
+import { isDuplicate, newerError, notInitialisedError, serverError } from './errors.ts'
 
-export const SCHEMA = 1
+const SCHEMA = 1
 
 /**
  * Every collection, with the indexes that questions beside those for an `_id` use. All are plain and ascending, and
@@ -48,11 +48,12 @@ export function collectionOf<D extends { _id: string } = Document>(
 }
 
 /** Makes what is not there of the collections and indexes, then the document that says so; twice is as good as once. */
-export async function createSchema(server: Server): Promise<void> {
+async function createSchema(server: Server): Promise<void> {
   const present = await server.db.listCollections({}, { nameOnly: true }).toArray()
   const names = new Set(present.map(({ name }) => name))
   for (const [name, keys] of Object.entries(COLLECTIONS)) {
     if (!names.has(name)) await server.db.createCollection(name).catch(unlessThere)
+    // One at a time: FerretDB breaks off at several of which one is there.
     for (const key of keys) await server.db.collection(name).createIndex({ ...key })
   }
   const document = toDocument(metaTable, { key: 'schema', value: String(SCHEMA) })
@@ -62,6 +63,16 @@ export async function createSchema(server: Server): Promise<void> {
       // Two made the store at once.
       if (!isDuplicate(error)) throw error
     })
+}
+
+/** What an administrator runs in mongosh where this user may not make collections and indexes. */
+function stepsByHand({ database }: Server): string[] {
+  const steps = Object.entries(COLLECTIONS).map(([name, keys]) => {
+    const indexes = keys.map((key) => JSON.stringify(key)).join(', ')
+    const make = `db.createCollection("${name}")`
+    return keys.length === 0 ? make : `${make}; db.${name}.createIndexes([${indexes}])`
+  })
+  return [`use ${database}`, ...steps]
 }
 
 /** The version of the store, or null when there is none. */
@@ -75,7 +86,21 @@ export async function ensureSchema(server: Server, create: boolean): Promise<voi
   const version = await storedVersion(server)
   if (version === null && !create) throw notInitialisedError(server)
   if (version !== null && Number(version) > SCHEMA) throw newerError(server, version, SCHEMA)
-  if (create) await createSchema(server)
+  if (!create) return
+  try {
+    await createSchema(server)
+  } catch (error) {
+    throw withSteps(serverError(error, server), server)
+  }
+}
+
+function withSteps(error: unknown, server: Server): unknown {
+  if (!(error instanceof TidemarkError) || error.code !== 'CREDENTIAL_REFUSED') return error
+  return new TidemarkError('CREDENTIAL_REFUSED', {
+    message: error.message,
+    faults: stepsByHand(server),
+    fix: `${error.fix}. Or have an administrator run the lines above in mongosh, then run this again.`,
+  })
 }
 
 const NAMESPACE_EXISTS = 48

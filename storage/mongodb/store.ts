@@ -1,3 +1,4 @@
+import { TidemarkError } from '#core/errors.ts'
 import type { ContentStore } from '../copy.ts'
 import { contentHash } from '../rows/content.ts'
 import { coinStore } from './coins.ts'
@@ -24,13 +25,14 @@ import { snapshotStore } from './snapshots.ts'
  */
 export async function openServers(options: ServerOptions): Promise<ContentStore> {
   const place = placeOf(options.mongodbUri)
+  const readOnly = options.readOnly === true
   try {
     const server = await connect(options.mongodbUri, options.guardMs ?? GUARD_MS)
     try {
-      await ensureSchema(server, options.create === true && options.readOnly !== true)
-      const data = documentChunks(server)
-      if (options.readOnly !== true) await repairAll(server, data)
-      return inOurWords(storeOf(server, data, options), place, options.readOnly === true)
+      await ensureSchema(server, options.create === true && !readOnly)
+      const data = await openData(server, options)
+      if (!readOnly) await repairAll(server, data)
+      return inOurWords(storeOf(server, data, options), place, readOnly)
     } catch (error) {
       await releaseClient(options.mongodbUri)
       throw error
@@ -40,7 +42,28 @@ export async function openServers(options: ServerOptions): Promise<ContentStore>
   }
 }
 
-function storeOf(server: Server, data: ChunkData, { mongodbUri }: ServerOptions): ContentStore {
+type OpenData = ChunkData & { readonly close?: () => Promise<void> }
+
+async function openData(
+  server: Server,
+  { kind, influx, create, readOnly }: ServerOptions,
+): Promise<OpenData> {
+  if (kind === 'mongodb') return documentChunks(server)
+  if (influx === undefined) throw influxMissing()
+  const { ensureInflux } = await import('../influxdb/ensure.ts')
+  const { createInfluxChunkData } = await import('../influxdb/chunk-data.ts')
+  await ensureInflux(influx, { create: create === true && readOnly !== true })
+  return createInfluxChunkData(influx)
+}
+
+function influxMissing(): TidemarkError {
+  return new TidemarkError('CONFIG_INVALID', {
+    message: 'STORAGE=mongodb+influxdb needs the address of InfluxDB, and none was given.',
+    fix: 'Set INFLUX_URL, INFLUX_TOKEN and INFLUX_ORG, or STORAGE=mongodb.',
+  })
+}
+
+function storeOf(server: Server, data: OpenData, { mongodbUri }: ServerOptions): ContentStore {
   const store: ContentStore = {
     ...seriesStore(server, data),
     ...priceStore(server, data),
@@ -61,7 +84,10 @@ function storeOf(server: Server, data: ChunkData, { mongodbUri }: ServerOptions)
       source: async () => (await import('./care/source.ts')).rowSource(server, data),
       target: async () => (await import('./care/target.ts')).rowTarget(server, data),
     },
-    close: () => releaseClient(mongodbUri),
+    async close() {
+      await data.close?.()
+      await releaseClient(mongodbUri)
+    },
   }
   return store
 }

@@ -1,4 +1,4 @@
-import { byBytes, type AssetId } from '#core/asset.ts'
+import { byBytes } from '#core/asset.ts'
 import type { Month } from '#core/month.ts'
 import { metaTable } from '../../rows/coins.ts'
 import { flowMonthTable, META_CONTENT, type ContentPart, type RowSource } from '../../rows/content.ts'
@@ -10,7 +10,7 @@ import { toRow, type Row, type Shape } from '../../rows/row.ts'
 import { bookHeads, checkBook, type BookHead } from '../books.ts'
 import type { ChunkData } from '../chunk-data.ts'
 import type { Server } from '../connect.ts'
-import { checkedRow, type Document } from '../documents.ts'
+import { checkedRow } from '../documents.ts'
 import { flowCollection, stands, type FlowDocument } from '../flow-documents.ts'
 import { collectionOf, type CollectionName } from '../schema.ts'
 import { allHeads, readChunks } from '../series.ts'
@@ -62,7 +62,7 @@ async function* headRows(server: Server, part: 'suspects' | 'gaps'): AsyncGenera
 
 async function seriesKeys(server: Server) {
   const heads = await allHeads(server, {})
-  return heads.map(({ asset, quote }) => ({ asset: asset as AssetId, quote }))
+  return heads.map(({ asset, quote }) => ({ asset: asset, quote }))
 }
 
 /** Heads of all books, ordered by owner and book. */
@@ -78,7 +78,7 @@ async function* flowRows(server: Server): AsyncGenerator<Row> {
     // Rows that came again after they were retired stand side by side; the newest of them is the row.
     let last: Row | null = null
     for await (const document of found.sort({ time: 1, id: 1, since: 1 })) {
-      const row = rowIn(server, document as FlowDocument, version)
+      const row = rowIn(server, document, version)
       if (row === null) continue
       if (last !== null && last['id'] !== row['id']) yield last
       last = row
@@ -90,7 +90,7 @@ async function* flowRows(server: Server): AsyncGenerator<Row> {
 /** The row of a flow in a version of its book; null for what is of a version that is not there. */
 export function rowIn(server: Server, document: FlowDocument, version: number): Row | null {
   if (document.since > version) return null
-  const row = checkedRow(server, flowTable, document as Document)
+  const row = checkedRow(server, flowTable, document)
   return stands(document, version) ? { ...row, retired: null } : row
 }
 

@@ -10,7 +10,7 @@ import { bookHeads, isSoundBook, type BookHead } from '../books.ts'
 import type { ChunkData } from '../chunk-data.ts'
 import { chunkHash } from '../chunks.ts'
 import type { Server } from '../connect.ts'
-import { isSound, type Document } from '../documents.ts'
+import { isSound } from '../documents.ts'
 import { flowCollection, stands, type FlowDocument } from '../flow-documents.ts'
 import { openIntents } from '../intents.ts'
 import { COLLECTIONS, collectionOf, type CollectionName } from '../schema.ts'
@@ -121,7 +121,7 @@ async function checkBook(
   const where = { owner, book } as never
   for await (const found of flowCollection(server).find(where, { timeoutMode: 'iteration' })) {
     const document = found as FlowDocument
-    if (!isSound(flowTable, document as Document))
+    if (!isSound(flowTable, document))
       note(report, 'flows', document._id, 'the document does not match its checksum')
     const month = text(document['month'] as string)
     const wanted = flowMonth(int(document['time'] as number))
