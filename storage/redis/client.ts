@@ -4,8 +4,8 @@ export type RedisClient = Redis
 type Options = Omit<RedisOptions, 'replyMapping'>
 
 /** How long a connection may take to stand, and an answer to come: whoever waits for Redis waits no longer. */
-export const CONNECT_MS = 2_000
-export const COMMAND_MS = 1_000
+const CONNECT_MS = 2_000
+const COMMAND_MS = 1_000
 
 /** Waits between attempts to connect again grow to this. */
 const AGAIN_MS = 5_000
@@ -29,12 +29,12 @@ export async function optionalRedis(url: string): Promise<RedisClient> {
     maxRetriesPerRequest: 0,
   })
   // Whether it stands by now or not: the first command will tell.
-  await redis.connect().catch(() => undefined)
+  await within(2 * CONNECT_MS, redis.connect()).catch(() => undefined)
   return redis
 }
 
 /** Between the commands of a queue and their answers; a command that adds hundreds of entries takes its time. */
-const QUEUE_MS = 10_000
+const QUEUE_MS = 5_000
 
 /**
  * A connection for the work queue: `commands` for who asks and waits, whose commands end in bounded time; `workers` for
@@ -43,9 +43,14 @@ const QUEUE_MS = 10_000
  */
 export async function queueRedis(url: string, use: 'commands' | 'workers'): Promise<RedisClient> {
   const probe = await made(url, { commandTimeout: COMMAND_MS, retryStrategy: () => null })
+  // What was wrong is said by an event; the call itself only knows that the connection was closed.
+  const met: Error[] = []
+  probe.on('error', (error) => met.push(error))
   try {
-    await probe.connect()
-    await probe.ping()
+    await within(2 * CONNECT_MS, probe.connect())
+    await within(CONNECT_MS, probe.ping())
+  } catch (error) {
+    throw met[0] ?? error
   } finally {
     probe.disconnect()
   }
@@ -61,6 +66,19 @@ async function made(url: string, options: Options): Promise<RedisClient> {
   // Told by the commands that fail; an error without a listener would end the process.
   redis.on('error', () => undefined)
   return redis
+}
+
+/** The promise, or an error when it takes longer: a server may take a connection and then say nothing at all. */
+export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s: timed out`)), ms)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** Why Redis did not do what it was asked, in words without its address, which may hold a password. */

@@ -1,5 +1,5 @@
 import type { Job, Queue } from 'bullmq'
-import { queueRedis, type RedisClient } from './client.ts'
+import { queueRedis, within, type RedisClient } from './client.ts'
 import { queueError } from './errors.ts'
 
 /** What calls providers, and what computes once that is done. */
@@ -19,10 +19,17 @@ type Stored = {
 }
 type Added = { readonly added: number; readonly present: number; readonly parked: number }
 
-/** Waits between tries: 15 s, 30 s, 1, 2 and 4 minutes, each up to a half shorter; then the work is parked. */
-const TRIES = { attempts: 6, backoff: { type: 'exponential', delay: 15_000, jitter: 0.5 } } as const
+/** How often work is tried before it is parked, and the first wait between tries, which doubles each time. */
+export type Tries = { readonly count: number; readonly firstMs: number }
+
+/** 15 s, 30 s, 1, 2 and 4 minutes, each up to a half shorter. */
+const TRIES: Tries = { count: 6, firstMs: 15_000 }
 /** Work done long ago is in the store; only the newest is kept here, to be looked at. */
 const KEPT = { age: 86_400, count: 1_000 }
+
+/** A look at the queue takes no longer, nor does adding one piece of it. */
+const LONGEST_MS = 15_000
+const CLOSE_MS = 1_000
 
 /** How many entries are looked up or added in one go. */
 const PIECE = 500
@@ -45,14 +52,16 @@ export class RedisQueue<T extends object> {
   private readonly url: string
   private readonly redis: RedisClient
   private readonly queues: Readonly<Record<Group, Queue>>
+  private readonly tries: Tries
 
-  private constructor(url: string, redis: RedisClient, queues: Readonly<Record<Group, Queue>>) {
+  private constructor(url: string, redis: RedisClient, queues: Readonly<Record<Group, Queue>>, tries: Tries) {
     this.url = url
     this.redis = redis
     this.queues = queues
+    this.tries = tries
   }
 
-  static async open<T extends object>(url: string, store: string): Promise<RedisQueue<T>> {
+  static async open<T extends object>(url: string, store: string, tries = TRIES): Promise<RedisQueue<T>> {
     try {
       const redis = await queueRedis(url, 'commands')
       const { Queue } = await import('bullmq')
@@ -61,23 +70,24 @@ export class RedisQueue<T extends object> {
         // Told by the commands that fail.
         return queue.on('error', () => undefined)
       }
-      return new RedisQueue<T>(url, redis, { fetch: made('fetch'), compute: made('compute') })
+      const queues = { fetch: made('fetch'), compute: made('compute') }
+      await within(LONGEST_MS, Promise.all(GROUPS.map((group) => queues[group].waitUntilReady())))
+      return new RedisQueue<T>(url, redis, queues, tries)
     } catch (error) {
       throw queueError(error, url)
     }
   }
 
-  add(entries: readonly QueueEntry<T>[], widen: (waiting: unknown, again: T) => T | null): Promise<Added> {
-    return this.told(async () => {
-      const sum = { added: 0, present: 0, parked: 0 }
-      for (let at = 0; at < entries.length; at += PIECE) {
-        const piece = entries.slice(at, at + PIECE)
-        const states = await Promise.all(piece.map((entry) => this.settle(entry, widen)))
-        for (const state of states) sum[state]++
-        await this.addNew(piece.filter((_, index) => states[index] === 'added'))
-      }
-      return sum
-    })
+  async add(
+    entries: readonly QueueEntry<T>[],
+    widen: (waiting: unknown, again: T) => T | null,
+  ): Promise<Added> {
+    const sum = { added: 0, present: 0, parked: 0 }
+    for (let at = 0; at < entries.length; at += PIECE) {
+      const piece = entries.slice(at, at + PIECE)
+      for (const state of await this.told(() => this.addPiece(piece, widen))) sum[state]++
+    }
+    return sum
   }
 
   counts(): Promise<Record<State, number>> {
@@ -135,8 +145,18 @@ export class RedisQueue<T extends object> {
   }
 
   async close(): Promise<void> {
-    await Promise.all(GROUPS.map((group) => this.queues[group].close().catch(() => undefined)))
+    const closed = Promise.all(GROUPS.map((group) => this.queues[group].close()))
+    await within(CLOSE_MS, closed).catch(() => undefined)
     this.redis.disconnect()
+  }
+
+  private async addPiece(
+    piece: readonly QueueEntry<T>[],
+    widen: (waiting: unknown, again: T) => T | null,
+  ): Promise<(keyof Added)[]> {
+    const states = await Promise.all(piece.map((entry) => this.settle(entry, widen)))
+    await this.addNew(piece.filter((_, index) => states[index] === 'added'))
+    return states
   }
 
   /** What there is of an entry; what was done before makes room for being done again. */
@@ -158,9 +178,11 @@ export class RedisQueue<T extends object> {
   }
 
   private async addNew(entries: readonly QueueEntry<T>[]): Promise<void> {
+    const { count, firstMs } = this.tries
+    const backoff = { type: 'exponential', delay: firstMs, jitter: 0.5 }
+    const options = { attempts: count, backoff, removeOnComplete: KEPT, removeOnFail: false }
     for (const group of GROUPS) {
       const own = entries.filter((entry) => entry.group === group)
-      const options = { ...TRIES, removeOnComplete: KEPT, removeOnFail: false }
       const jobs = own.map(({ id, data }) => ({ name: group, data, opts: { ...options, jobId: id } }))
       if (jobs.length > 0) await this.queues[group].addBulk(jobs)
     }
@@ -168,7 +190,7 @@ export class RedisQueue<T extends object> {
 
   private async told<R>(work: () => Promise<R>): Promise<R> {
     try {
-      return await work()
+      return await within(LONGEST_MS, work())
     } catch (error) {
       throw queueError(error, this.url)
     }

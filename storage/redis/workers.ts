@@ -1,5 +1,5 @@
 import type { Job } from 'bullmq'
-import { queueRedis } from './client.ts'
+import { queueRedis, within } from './client.ts'
 import { queueError } from './errors.ts'
 import { GROUPS, prefixOf } from './queue.ts'
 
@@ -27,6 +27,9 @@ export type WorkersOptions = {
   /** Told when Redis is lost, and nothing more until work comes again. */
   readonly onTrouble: (error: Error) => void
 }
+
+/** Less than a program has to end in. */
+const CLOSE_MS = 8_000
 
 export type Workers = {
   /** Takes no more work and waits until what is under way has ended. */
@@ -72,7 +75,9 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     return worker.on('error', onTrouble)
   })
   const close = async () => {
-    await Promise.all(workers.map((worker) => worker.close()))
+    const closed = Promise.all(workers.map((worker) => worker.close()))
+    // Without Redis nothing can be given back: what is under way goes to others when its lock has run out.
+    await within(CLOSE_MS, closed).catch(() => undefined)
     redis.disconnect()
   }
   return { close }
