@@ -1,12 +1,12 @@
 import { byBytes, type AssetId } from '#core/asset.ts'
-import { Decimal, formatDecimal, ZERO } from '#core/decimal.ts'
+import { formatDecimal, toDouble, ZERO, type Decimal } from '#core/decimal.ts'
 import { hourOf } from '#core/hour.ts'
 import { monthOf } from '#core/month.ts'
 import { positionValue } from '#core/position.ts'
 import { MANUAL_WALLET, walletBook, type Portfolio } from '#core/portfolio.ts'
 import { qualityName } from '#core/quality.ts'
 import { byLine, parseLineKey, type LineId } from '#pnl/flows/leg.ts'
-import { valueStanding, type Valuation } from '#pnl/value/standing.ts'
+import { valueStanding, type Standing, type Valuation } from '#pnl/value/standing.ts'
 import { PortfolioLedger } from '../pnl/ledger.ts'
 import type { LedgerStore, Position, Snapshot } from '../ports.ts'
 import type { Contracts } from './contracts.ts'
@@ -107,8 +107,7 @@ async function standing(
 ): Promise<{ held: readonly Held[]; valuation: Valuation }> {
   const held = ledger === null ? byHand(portfolio) : await read(ledger, day, now)
   await day.need(held.map(({ asset }) => asset))
-  const standings = amounts(held).map(([asset, amount]) => ({ amount, prices: day.of(asset) }))
-  return { held, valuation: valueStanding(standings) }
+  return { held, valuation: valueStanding(standings(held, day)) }
 }
 
 async function read(ledger: PortfolioLedger, day: MarkDay, now: number): Promise<Held[]> {
@@ -131,38 +130,41 @@ const CANONICAL = /^-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/
 
 /** Holdings entered by hand, which make one line an asset. Text stays text where nothing has to be added up. */
 function byHand({ holdings }: Portfolio): Held[] {
-  const sums = new Map<AssetId, string>()
-  for (const { asset, quantity } of holdings) {
-    const known = sums.get(asset)
-    if (known === undefined && CANONICAL.test(quantity)) sums.set(asset, quantity)
-    else sums.set(asset, formatDecimal(new Decimal(known ?? 0).plus(quantity)))
-  }
+  const sorted = [...holdings].sort((a, b) => byBytes(a.asset, b.asset))
   const held: Held[] = []
-  for (const [asset, quantity] of sums)
-    if (Number(quantity) !== 0) held.push({ asset, wallet: MANUAL_WALLET, chain: '', quantity })
-  return held.sort((a, b) => byBytes(a.asset, b.asset))
-}
-
-/** Doubles by asset, in the order of the lines; of several lines the exact sum. */
-function amounts(held: readonly Held[]): [AssetId, number][] {
-  const sums: [AssetId, number][] = []
-  for (let at = 0; at < held.length;) {
-    const { asset, quantity } = held[at] as Held
-    let end = at + 1
-    while (held[end]?.asset === asset) end++
-    const sum =
-      end === at + 1
-        ? Number(quantity)
-        : Number(
-            held
-              .slice(at, end)
-              .reduce((total, line) => total.plus(line.quantity ?? 0), ZERO)
-              .toString(),
-          )
-    if (sum !== 0) sums.push([asset, sum])
+  for (let at = 0; at < sorted.length;) {
+    const { asset, quantity } = sorted[at] as (typeof sorted)[number]
+    const end = endOf(sorted, at)
+    const alone = end === at + 1 && CANONICAL.test(quantity)
+    const text = alone ? quantity : formatDecimal(sumOf(sorted.slice(at, end)))
+    if (Number(text) !== 0) held.push({ asset, wallet: MANUAL_WALLET, chain: '', quantity: text })
     at = end
   }
-  return sums
+  return held
+}
+
+/** What stands of each asset, in their order; of several lines the exact sum. */
+function standings(held: readonly Held[], day: MarkDay): Standing[] {
+  const all: Standing[] = []
+  for (let at = 0; at < held.length;) {
+    const { asset, quantity } = held[at] as Held
+    const end = endOf(held, at)
+    const amount = end === at + 1 ? Number(quantity) : toDouble(sumOf(held.slice(at, end)))
+    if (amount !== 0) all.push({ amount, prices: day.of(asset) })
+    at = end
+  }
+  return all
+}
+
+/** One past the last of the rows from `at` on that are of the same asset. */
+function endOf(rows: readonly { readonly asset: AssetId }[], at: number): number {
+  let end = at + 1
+  while (end < rows.length && rows[end]?.asset === rows[at]?.asset) end++
+  return end
+}
+
+function sumOf(rows: readonly { readonly quantity: string | null }[]): Decimal {
+  return rows.reduce((total, { quantity }) => total.plus(quantity ?? 0), ZERO)
 }
 
 /** Wallets of which nothing was ever read. */

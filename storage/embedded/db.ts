@@ -68,6 +68,17 @@ export class Db {
       .map((row) => this.checked(table, row))
   }
 
+  /** Like `all`, for many rows: they are read as arrays, which costs half of what rows by name do. */
+  page<T>(table: Table<T>, tail: string, params: Params = {}): T[] {
+    const names = columnNames(table)
+    return this.arrays(`${selectSql(table, tail)} --`, params).map((values) => {
+      const sum = values.pop()
+      const row: Row = {}
+      for (let at = 0; at < names.length; at++) row[names[at] as string] = values[at] as RowValue
+      return rowSum(values) === sum ? table.read(row) : this.checked(table, row)
+    })
+  }
+
   /** Rows of a query as arrays of its columns, which costs half of what rows by name do. */
   arrays(sql: string, params: Params = {}): RowValue[][] {
     return this.prepare(sql).raw().all(params) as unknown as RowValue[][]

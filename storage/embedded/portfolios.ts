@@ -21,7 +21,7 @@ export function portfolioStore(db: Db): PortfolioStore {
     },
     async portfolioPage({ after, limit }) {
       const tail = `${after === null ? '' : 'WHERE (owner, name) > (@owner, @name)'} ORDER BY owner, name LIMIT @limit`
-      return db.read(() => db.all(portfolioTable, tail, { ...after, limit }))
+      return db.read(() => db.page(portfolioTable, tail, { ...after, limit }))
     },
     async writeBalances(balances) {
       return db.write('writeBalances', () => {

@@ -1,5 +1,5 @@
 import type { Snapshot, SnapshotStore } from '#pipeline/ports.ts'
-import { rowSum, type RowValue } from '../rows/checksum.ts'
+import { rowSum } from '../rows/checksum.ts'
 import { columnNames } from '../rows/row.ts'
 import { snapshotTable } from '../rows/snapshots.ts'
 import type { Db } from './db.ts'
