@@ -27,6 +27,8 @@ export type QueuedEntry = {
 
 /** Where work is handed out. Errors are TidemarkErrors of the server behind it (STORE_UNAVAILABLE, STORE_FULL, …). */
 export interface WorkQueue {
+  /** What its keys begin with, for those who watch it from outside. */
+  readonly name: string
   /**
    * Adds what is not there yet, in this order. Of the same work that still waits, `widen` says what it becomes (null:
    * it stays as it is); what was done before is done again.

@@ -54,7 +54,8 @@ async function run(cli: Cli, options: Options): Promise<Outcome> {
   const config = readConfig(cli)
   redisUrlOf(config)
   const states = options.state === undefined ? ORDER : [options.state]
-  const { counts, entries } = await withQueue(config, async (queue) => ({
+  const { name, counts, entries } = await withQueue(config, async (queue) => ({
+    name: queue.name,
     counts: await queue.counts(),
     entries: await queue.entries(states, pageAsk(options)),
   }))
@@ -63,11 +64,17 @@ async function run(cli: Cli, options: Options): Promise<Outcome> {
   return {
     exitCode: 0,
     text: () => {
-      cli.out.note(countsLine(counts))
+      cli.out.note(`Queue ${name}: ${countsLine(counts)}`)
       if (rows.length === 0) cli.out.note(JOBS.empty)
       return rows.length === 0 ? '' : listTable(cli, JOBS, rows)
     },
-    document: () => ({ counts, page: options.page, limit: options.limit, jobs: rows.map(JOBS.document) }),
+    document: () => ({
+      queue: name,
+      counts,
+      page: options.page,
+      limit: options.limit,
+      jobs: rows.map(JOBS.document),
+    }),
   }
 }
 

@@ -49,13 +49,20 @@ const STATES = {
  * time. Errors are TidemarkErrors: STORE_UNAVAILABLE, STORE_FULL, CREDENTIAL_REFUSED.
  */
 export class RedisQueue<T extends object> {
+  readonly name: string
   private readonly url: string
   private readonly redis: RedisClient
   private readonly queues: Readonly<Record<Group, Queue>>
   private readonly tries: Tries
 
-  private constructor(url: string, redis: RedisClient, queues: Readonly<Record<Group, Queue>>, tries: Tries) {
-    this.url = url
+  private constructor(
+    at: { readonly name: string; readonly url: string },
+    redis: RedisClient,
+    queues: Readonly<Record<Group, Queue>>,
+    tries: Tries,
+  ) {
+    this.name = at.name
+    this.url = at.url
     this.redis = redis
     this.queues = queues
     this.tries = tries
@@ -72,7 +79,7 @@ export class RedisQueue<T extends object> {
       }
       const queues = { fetch: made('fetch'), compute: made('compute') }
       await within(LONGEST_MS, Promise.all(GROUPS.map((group) => queues[group].waitUntilReady())))
-      return new RedisQueue<T>(url, redis, queues, tries)
+      return new RedisQueue<T>({ name: prefixOf(store), url }, redis, queues, tries)
     } catch (error) {
       throw queueError(error, url)
     }
