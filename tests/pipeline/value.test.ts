@@ -1,7 +1,7 @@
 /** What `value` says of a portfolio at an hour is what `pnl` says there, on ledgers made at random. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { AssetId } from '#core/asset.ts'
+import type { AssetId, Quote } from '#core/asset.ts'
 import { emptyColumns, type CandleRun } from '#core/candle.ts'
 import type { Flow } from '#core/flow.ts'
 import { HOUR_MS, addHours, type Hour } from '#core/hour.ts'
@@ -13,7 +13,7 @@ import { pnlReport } from '#pipeline/queries/pnl.ts'
 import type { Valued } from '#pipeline/value/portfolio.ts'
 import { DEFAULT_SETTINGS } from '#pnl/settings.ts'
 import { openFile, newFile } from '#tests/storage/support/embedded.ts'
-import { ASSETS, USD, ledgerArbitrary } from '#tests/support/ledgers.ts'
+import { ASSETS, USD, flow, ledgerArbitrary } from '#tests/support/ledgers.ts'
 import { testSeed } from '#tests/support/random.ts'
 
 const SEED = testSeed(97)
@@ -215,4 +215,102 @@ describe('the same as pnl', () => {
       ) as never,
     ),
   )
+})
+
+const level = (n: number, from = 0) =>
+  Array.from({ length: HOURS + 1 }, (_, at) => (at < from ? NaN : n + at))
+const at = (hour: number) => FROM + hour * HOUR_MS
+
+describe('by example', () => {
+  test('an exchange that begins before the day is valued by marks from before it', async () => {
+    const store = await filled([level(100), level(7, 75)])
+    await importAll(store, [
+      flow({ time: at(70.5), asset: A, quantity: '-1', kind: 'sell', tx: 'x' }),
+      flow({ time: at(72.5), asset: B, quantity: '3', kind: 'buy', tx: 'x' }),
+    ])
+    await expectSame(store, addHours(FROM, 96), portfolioOf({ holdings: [holding(A, '5')] }))
+    const { change24h } = await one(store, addHours(FROM, 96), portfolioOf({ holdings: [holding(A, '5')] }))
+    // Four of A made 24 each; three of B, worth 103 at 96 h, were paid with the 171 that A was worth at 71 h.
+    expect(change24h?.amount).toBeCloseTo(4 * 24 + 3 * 103 - 171, 9)
+  })
+
+  test('flows of the day are no gain: the change is what the market made', async () => {
+    const store = await filled([level(100)])
+    await importAll(store, [
+      flow({ time: at(10), asset: A, quantity: '2', kind: 'deposit' }),
+      flow({ time: at(90), asset: A, quantity: '8', kind: 'deposit' }),
+    ])
+    const { value, change24h } = await one(store, addHours(FROM, 96), portfolioOf({}))
+    expect(value).toBe(10 * 196)
+    // 2 × 24 h and 8 × 6 h at 1 an hour, on 2 × 172 held before and 8 × 190 that came in.
+    expect(change24h).toEqual({ amount: 96, fraction: 96 / (2 * 172 + 8 * 190) })
+  })
+
+  test('nothing to compare with is no change, not a change of 0', async () => {
+    const store = await filled([level(100, 96), level(50)])
+    const bare = await one(store, addHours(FROM, 96), portfolioOf({ holdings: [holding(A, '2')] }))
+    expect([bare.value, bare.change24h]).toEqual([2 * 196, null])
+    const both = portfolioOf({ holdings: [holding(A, '2'), holding(B, '3')] })
+    expect((await one(store, addHours(FROM, 96), both)).change24h).toEqual({
+      amount: 3 * 24,
+      fraction: (3 * 24) / (3 * 122),
+    })
+    const empty = await one(store, addHours(FROM, 96), portfolioOf({}))
+    expect([empty.value, empty.change24h, empty.coverage]).toEqual([0, { amount: 0, fraction: null }, 1])
+  })
+
+  test('a price that went away leaves the total, and says what of it is covered', async () => {
+    const gone = level(100).map((price, hour) => (hour > 80 ? NaN : price))
+    const store = await filled([gone, level(50)])
+    const held = portfolioOf({ holdings: [holding(A, '1'), holding(B, '1')] })
+    const snapshot = await one(store, addHours(FROM, 96), held)
+    expect(snapshot).toMatchObject({ value: 180 + 146, quality: 'ok', coverageByCount: 0.5 })
+    expect(snapshot.coverage).toBeCloseTo(146 / 326, 12)
+    expect(snapshot.positions).toMatchObject([
+      { asset: A, quantity: '1', mark: null, value: null, quality: 'missing' },
+      { asset: B, quantity: '1', mark: 146, value: 146, quality: 'ok' },
+    ])
+  })
+
+  test('each portfolio is valued in its own currency, and stored under its owner', async () => {
+    const store = await filled([level(100)])
+    const eur = { ...candles(A, level(80)), quote: 'eur' as Quote }
+    await write(store, eur)
+    const holdings = [holding(A, '1')]
+    await store.writePortfolio(portfolioOf({ owner: 'ada', baseCurrency: 'eur' as Quote, holdings }))
+    await store.writePortfolio(portfolioOf({ owner: 'bob', holdings }))
+    const all = await valued(store, addHours(FROM, 10), null)
+    expect(all.map(({ snapshot }) => [snapshot.owner, snapshot.quote, snapshot.value])).toEqual([
+      ['ada', 'eur', 90],
+      ['bob', 'usd', 110],
+    ])
+    const query = { owner: 'ada', portfolio: 'main', from: FROM, to: NOW }
+    expect(await store.snapshots(query)).toEqual([all[0]?.snapshot])
+  })
+
+  test('what a wallet holds is told by its contract, or as the coin of its chain', async () => {
+    const store = await filled([level(100), level(50)])
+    const contract = `0x${'cd'.repeat(20)}`
+    const token = { asset: A, chain: 'eip155:8453', contract, decimals: 18, symbol: 'aaa' }
+    await store.writeTokens([token], 1)
+    const ETH = 'ethereum' as AssetId
+    for (const asset of [A, B, ETH]) {
+      const place = { owner: 'local', wallet: WALLET, chain: 'base', source: 'test' }
+      await store.writeBalances([{ ...place, asset, time: FROM, quantity: '1' }])
+    }
+    const other = `0x${'ef'.repeat(20)}`
+    const wallets = [WALLET, other].map((address) => ({ address, label: null, chains: ['base'] }))
+    const [only] = await valued(
+      store,
+      addHours(FROM, 50),
+      portfolioOf({ wallets, holdings: [holding(A, '2')] }),
+    )
+    expect(only?.snapshot.positions.map(({ asset, token, wallet }) => [asset, token, wallet])).toEqual([
+      [A, contract, WALLET],
+      [A, null, 'manual'],
+      [B, null, WALLET],
+      [ETH, 'native', WALLET],
+    ])
+    expect(only?.missingWallets).toEqual([other])
+  })
 })
