@@ -14,6 +14,7 @@ import { readWallets } from '../jobs/ingest/wallets.ts'
 import { heldAssets, seriesWants, type SeriesWant } from '../jobs/ingest/wants.ts'
 import type { JobIo } from '../jobs/io.ts'
 import { endOfNow } from '../plan/missing.ts'
+import { publishPnl } from '../jobs/publish-pnl.ts'
 import { openSession } from '../queries/pnl.ts'
 import { add, priceWork } from './hand-out.ts'
 import type { Verdict, WorkQueue } from './ports.ts'
@@ -95,9 +96,7 @@ async function addPrices({ owner, address, label, chains, from }: WalletWork, ow
   const now = hourOf(io.now())
   for (const quote of new Set(holders.map(({ baseCurrency }) => baseCurrency))) {
     const wants = seriesWants(held, [], quote, io.marks.through)
-    const hours = ({ since }: SeriesWant) => [
-      marksRun(addHours(hourOf(Math.max(since ?? from, from)), -LEAD_HOURS), now),
-    ]
+    const hours = ({ since }: SeriesWant) => [marksRun(addHours(hourOf(since ?? from), -LEAD_HOURS), now)]
     const plans = await planAll(wants, hours, contextOf(own, owner, { from, to: now }))
     await add(queue, await priceWork(hours, { wants, plans }, io))
   }
@@ -115,7 +114,9 @@ async function computePortfolio(
   if (portfolio === null)
     return { type: 'failed', cause: `${owner} has no portfolio "${name}" in this store`, final: true }
   // Brings the batches up to date, so that the next `pnl` only reads.
-  await openSession({ portfolio, quote: portfolio.baseCurrency, now: io.now() }, io.store, io.marks)
+  const now = io.now()
+  await openSession({ portfolio, quote: portfolio.baseCurrency, now }, io.store, io.marks)
+  await publishPnl(portfolio, now, io.store, io.marks)
   return DONE
 }
 
