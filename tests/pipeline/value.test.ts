@@ -250,6 +250,11 @@ describe('by example', () => {
     const store = await filled([level(100, 96), level(50)])
     const bare = await one(store, addHours(FROM, 96), portfolioOf({ holdings: [holding(A, '2')] }))
     expect([bare.value, bare.change24h]).toEqual([2 * 196, null])
+    // A price of days ago is what it is worth at the beginning; one new mark alone moved from nowhere.
+    const stale = level(100).map((price, hour) => (hour > 10 && hour < 96 ? NaN : price))
+    const late = await filled([stale])
+    const again = await one(late, addHours(FROM, 96), portfolioOf({ holdings: [holding(A, '2')] }))
+    expect([again.value, again.change24h]).toEqual([2 * 196, null])
     const both = portfolioOf({ holdings: [holding(A, '2'), holding(B, '3')] })
     expect((await one(store, addHours(FROM, 96), both)).change24h).toEqual({
       amount: 3 * 24,
