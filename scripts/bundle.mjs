@@ -22,6 +22,8 @@ const { outputFiles } = await build({
   minify: true,
   charset: 'ascii',
   external: [
+    '@influxdata/influxdb-client',
+    '@influxdata/influxdb-client-apis',
     'axios',
     'better-sqlite3-13',
     'bottleneck',
@@ -32,6 +34,7 @@ const { outputFiles } = await build({
     'csv-stringify',
     'ioredis',
     'lossless-json',
+    'mongodb',
     'node-cron',
     'pino',
     'rate-limiter-flexible',

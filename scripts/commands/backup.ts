@@ -4,8 +4,8 @@ import { examples, type Act } from '../cli/command.ts'
 import type { Cli } from '../cli/context.ts'
 import type { Outcome } from '../cli/output.ts'
 import { grouped } from '../cli/plan-text.ts'
-import { readConfig, storeFile } from '../wiring/config.ts'
-import { openForReading } from '../wiring/store.ts'
+import { readConfig } from '../wiring/config.ts'
+import { openForReading, storeLabel } from '../wiring/store.ts'
 
 export function define(command: Command, act: Act): void {
   examples(command, [
@@ -19,7 +19,7 @@ export function define(command: Command, act: Act): void {
 async function backup(cli: Cli, file: string): Promise<Outcome> {
   const config = readConfig(cli)
   const target = resolve(file)
-  cli.out.note(`Copying ${storeFile(config.dataDir)} to ${target}…`)
+  cli.out.note(`Copying ${storeLabel(config)} to ${target}…`)
   const store = await openForReading(config)
   try {
     const { bytes, hash } = await store.backup(target)

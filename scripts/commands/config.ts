@@ -3,7 +3,8 @@ import { describeConfig } from '#config/describe.ts'
 import { examples, type Act } from '../cli/command.ts'
 import type { Cli } from '../cli/context.ts'
 import type { Outcome } from '../cli/output.ts'
-import { readConfig, storeFile } from '../wiring/config.ts'
+import { readConfig } from '../wiring/config.ts'
+import { storeLabel } from '../wiring/store.ts'
 import { portfolioInForce } from '../wiring/portfolio.ts'
 
 export function define(command: Command, act: Act): void {
@@ -17,7 +18,7 @@ async function showConfig(cli: Cli): Promise<Outcome> {
   const config = readConfig(cli)
   const rows = describeConfig(config)
   const settings = rows.map(({ name, value, origin, description }) => ({ name, value, origin, description }))
-  const store = storeFile(config.dataDir)
+  const store = storeLabel(config)
   const portfolio = portfolioInForce(config)
   return {
     exitCode: 0,

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import type { Config } from '#config/config.ts'
+import { TidemarkError } from '#core/errors.ts'
 import { restoreStore } from '#storage/restore.ts'
 import { examples, type Act } from '../cli/command.ts'
 import type { Cli } from '../cli/context.ts'
@@ -22,6 +24,7 @@ export function define(command: Command, act: Act): void {
 
 async function restore(cli: Cli, from: string): Promise<Outcome> {
   const config = readConfig(cli)
+  refuseServers(config, from)
   refuseUnfit(config.dataDir)
   refuseInvented(config.dataDir)
   refuseUnreadable(from)
@@ -45,4 +48,13 @@ async function restore(cli: Cli, from: string): Promise<Outcome> {
       ].join('\n'),
     document: () => ({ store: file, from: resolve(from), savedAs, bytes, hash }),
   }
+}
+
+/** A server holds what others may be using: its content is put together anew in an empty database. */
+function refuseServers(config: Config, from: string): void {
+  if (config.storage === 'embedded') return
+  throw new TidemarkError('USAGE', {
+    message: `"tidemark restore" brings back an embedded store; STORAGE is ${config.storage}.`,
+    fix: `Name an empty database in MONGODB_URI, then run "tidemark store copy --from embedded:${from} --to ${config.storage}".`,
+  })
 }

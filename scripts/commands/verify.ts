@@ -4,8 +4,8 @@ import { examples, type Act } from '../cli/command.ts'
 import type { Cli } from '../cli/context.ts'
 import type { Outcome } from '../cli/output.ts'
 import { count } from '../cli/plan-text.ts'
-import { readConfig, storeFile } from '../wiring/config.ts'
-import { openForReading } from '../wiring/store.ts'
+import { readConfig } from '../wiring/config.ts'
+import { openForReading, storeLabel } from '../wiring/store.ts'
 
 export function define(command: Command, act: Act): void {
   examples(command, [
@@ -16,7 +16,7 @@ export function define(command: Command, act: Act): void {
 
 async function verify(cli: Cli): Promise<Outcome> {
   const config = readConfig(cli)
-  const file = storeFile(config.dataDir)
+  const file = storeLabel(config)
   cli.out.note(`Checking ${file}…`)
   const store = await openForReading(config)
   try {

@@ -11,14 +11,13 @@ import type { JobIo } from '#pipeline/jobs/io.ts'
 import type { Store } from '#pipeline/ports.ts'
 import type { Cli } from '../cli/context.ts'
 import { showProgress } from '../cli/progress.ts'
-import { storeFile } from './config.ts'
 import { flowsReader } from './files.ts'
 import { refuseInvented } from './invented.ts'
 import { openLog, type LogFile } from './log.ts'
 import { providers } from './providers.ts'
 import { markSettings } from './settings.ts'
 import { openShared } from './shared.ts'
-import { openForJob, openForReading } from './store.ts'
+import { openForJob, openForReading, storeLabel } from './store.ts'
 
 /** A job at work: its store and providers, where its events go, and how it is ended. */
 export type Job = {
@@ -97,7 +96,7 @@ async function storeToRead(config: Config): Promise<Opened> {
   } catch (error) {
     if (!(error instanceof TidemarkError && error.code === 'NOT_INITIALISED')) throw error
     const scratch = mkdtempSync(join(tmpdir(), 'tidemark-plan-'))
-    const store = await openForJob({ ...config, dataDir: scratch }, true)
+    const store = await openForJob({ ...config, storage: 'embedded', dataDir: scratch }, true)
     return { store, discard: () => rmSync(scratch, { recursive: true, force: true }) }
   }
 }
@@ -111,7 +110,7 @@ function logEvent({ log }: LogFile, event: JobEvent): void {
 /** What a job works with, said before its first request. */
 export function startLines(config: Config, portfolio: string, logPath: string | null): string[] {
   return [
-    `Store   ${storeFile(config.dataDir)} (${config.storage})`,
+    `Store   ${storeLabel(config)} (${config.storage})`,
     `For     ${portfolio}`,
     `Prices  coingecko ${config.coingecko.plan}, ${config.coingecko.rate} calls a minute, ${hostOf(config.coingecko.baseUrl)}`,
     ...(config.allium.apiKey === null

@@ -15,7 +15,8 @@ type Stamps = Record<string, string>
  */
 export async function mirrorFlows(config: Config, store: LedgerStore, portfolio: Portfolio): Promise<void> {
   const stamp = mirrorStamp(config, portfolio)
-  if (readStamps(config)[keyOf(portfolio)] === stamp) return
+  // What lies on a server may have been changed from another machine: there the file is read each time.
+  if (config.storage === 'embedded' && readStamps(config)[keyOf(portfolio)] === stamp) return
   const [{ flowsReader }, { MIRROR_SOURCE }] = await Promise.all([
     import('./files.ts'),
     import('#pipeline/jobs/ingest/flows.ts'),
@@ -45,6 +46,7 @@ export function mirrorStamp(config: Config, portfolio: Portfolio): string {
 
 /** Remembers that the portfolio is stored as its stamp says. */
 export function keepStamp(config: Config, portfolio: Portfolio, stamp: string): void {
+  if (config.storage !== 'embedded') return
   const stamps = { ...readStamps(config), [keyOf(portfolio)]: stamp }
   try {
     writeFileSync(join(config.dataDir, FILE), JSON.stringify(stamps), { mode: 0o600 })

@@ -73,7 +73,7 @@ export function checkBook(server: Server, head: BookHead): BookHead {
   return head
 }
 
-type BookStore = Pick<LedgerStore, 'flowBooks' | 'flowBooks' | 'flowMonths' | 'coverFlows' | 'flowCoverage'>
+type BookStore = Pick<LedgerStore, 'flowBooks' | 'flowMonths' | 'coverFlows' | 'flowCoverage'>
 
 export function bookStore(server: Server): BookStore {
   return {
@@ -114,8 +114,6 @@ export function bookStore(server: Server): BookStore {
     },
   }
 }
-
-const hasFlows = ({ months }: Pick<BookContent, 'months'>) => months.some(({ count }) => count > 0)
 
 function sumOf({ owner, book, version, months, coverage }: Omit<BookContent, 'checksum'>): number {
   const lists = [

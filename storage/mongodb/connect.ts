@@ -1,5 +1,6 @@
 import { MongoClient, type Db, type MongoClientOptions } from 'mongodb'
-import { uriError, type Place } from './errors.ts'
+import { uriError } from './errors.ts'
+import { placeOf, type Place } from './place.ts'
 import { Turns } from './turns.ts'
 
 /** A connected server, and what it can do. */
@@ -20,7 +21,6 @@ export type Server = Place & {
   readonly fences: Map<string, number>
 }
 
-const DEFAULT_DATABASE = 'tidemark'
 export const GUARD_MS = 8000
 
 /**
@@ -29,16 +29,15 @@ export const GUARD_MS = 8000
  */
 export async function connect(uri: string, guardMs: number): Promise<Server> {
   const client = await sharedClient(uri)
-  const database = databaseIn(uri)
-  const db = client.db(database)
+  const place = placeOf(uri)
+  const db = client.db(place.database)
   try {
     const [hello, build] = await Promise.all([db.command({ hello: 1 }), db.command({ buildInfo: 1 })])
     const ferret = typeof build['ferretdbVersion'] === 'string'
     return {
       client,
       db,
-      database,
-      label: labelOf(uri, database),
+      ...place,
       atomic: !ferret,
       transactions: !ferret && (typeof hello['setName'] === 'string' || hello['msg'] === 'isdbgrid'),
       version: String(ferret ? `FerretDB ${build['ferretdbVersion'] as string}` : build['version']),
@@ -50,22 +49,6 @@ export async function connect(uri: string, guardMs: number): Promise<Server> {
     await releaseClient(uri)
     throw error
   }
-}
-
-/** Address and database, without user, password and options. */
-export function placeOf(uri: string): Place {
-  const database = databaseIn(uri)
-  return { database, label: labelOf(uri, database) }
-}
-
-function labelOf(uri: string, database: string): string {
-  const hosts = /^(mongodb(?:\+srv)?:\/\/)(?:.*@)?([^/?#@]*)/.exec(uri)
-  return hosts === null ? `mongodb (${database})` : `${hosts[1]}${hosts[2]}/${database}`
-}
-
-function databaseIn(uri: string): string {
-  const path = /^mongodb(?:\+srv)?:\/\/(?:[^/?]*)\/([^?]*)/.exec(uri)?.[1] ?? ''
-  return path === '' ? DEFAULT_DATABASE : decodeURIComponent(path)
 }
 
 type Shared = { readonly connecting: Promise<MongoClient>; users: number }

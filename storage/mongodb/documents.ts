@@ -4,7 +4,8 @@ import { quoted } from '#core/reading.ts'
 import { rowSum, type RowValue } from '../rows/checksum.ts'
 import { columnNames, toRow, type Row, type Shape, type Table } from '../rows/row.ts'
 import type { Server } from './connect.ts'
-import { damagedError, isDuplicate, type Place } from './errors.ts'
+import { damagedError, isDuplicate } from './errors.ts'
+import type { Place } from './place.ts'
 
 /** A row as a document: its columns under their names, `_id` made of its key, and the checksum of its columns. */
 export type Document = { readonly _id: string; readonly checksum: number } & {

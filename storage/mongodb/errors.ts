@@ -1,14 +1,6 @@
-import {
-  MongoError,
-  MongoNetworkError,
-  MongoParseError,
-  MongoServerError,
-  MongoServerSelectionError,
-} from 'mongodb'
+import { MongoError, MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb'
 import { TidemarkError } from '#core/errors.ts'
-
-/** What of the server an error tells of: its place without user and password, and the database in it. */
-export type Place = { readonly label: string; readonly database: string }
+import type { Place } from './place.ts'
 
 // Numbers as the server documents them in its table of error codes.
 const NO_RIGHT = new Set([13, 8000, 33])
@@ -32,10 +24,11 @@ export function serverError(error: unknown, place: Place): unknown {
   return unavailableError(place, error, NOT_PRIMARY.has(code))
 }
 
-/** @param uri never told: it may hold a password */
+/** What the driver says of a URI that it does not understand may quote it, password and all. */
 export function uriError(error: unknown): unknown {
-  // What the driver says of a URI may quote it.
-  if (!(error instanceof MongoParseError) && !/URI|connection string/i.test(String(error))) return error
+  // By its name, which two classes of the driver bear.
+  const known = error instanceof Error && /^Mongo(Parse|InvalidArgument|API)Error$/.test(error.name)
+  if (!known && !(error instanceof URIError)) return error
   return new TidemarkError('CONFIG_INVALID', {
     message:
       'MONGODB_URI is no address that the driver of MongoDB understands (it is not shown: it may hold a password).',

@@ -1,6 +1,7 @@
 import type { ContentStore, StoreContent } from '../copy.ts'
 import type { RowSource, RowTarget } from '../rows/content.ts'
-import { openedForReading, serverError, type Place } from './errors.ts'
+import { openedForReading, serverError } from './errors.ts'
+import type { Place } from './place.ts'
 
 const WRITES = /^(write|import|cover|decide|acquire|renew|release|add)/
 

@@ -4,8 +4,7 @@ import { TidemarkError } from '#core/errors.ts'
 import { DAY_MS, HOUR_MS } from '#core/hour.ts'
 import type { Store } from '#pipeline/ports.ts'
 import { count, duration } from '../../cli/plan-text.ts'
-import { storeFile } from '../../wiring/config.ts'
-import { openForJob, openForReading } from '../../wiring/store.ts'
+import { openForJob, openForReading, storeLabel } from '../../wiring/store.ts'
 import { fail, ok, warn, type Finding } from './check.ts'
 
 /** A backup or migration copies the whole file, and a week of growth of a large portfolio is below this. */
@@ -17,8 +16,9 @@ const STALE_MS = 3 * HOUR_MS
 /** What can be said of the store without writing to it. @returns the findings, and the store where it opened */
 export async function checkStore(config: Config): Promise<{ findings: Finding[]; store: Store | null }> {
   const name = 'Store opens'
-  const file = storeFile(config.dataDir)
-  if (!existsSync(file)) {
+  const file = storeLabel(config)
+  const embedded = config.storage === 'embedded'
+  if (embedded && !existsSync(file)) {
     const fix = 'Run "tidemark init", or "tidemark ingest".'
     return { findings: [warn(name, `there is none yet at ${file}`, fix)], store: null }
   }
@@ -27,7 +27,7 @@ export async function checkStore(config: Config): Promise<{ findings: Finding[];
     const findings = [
       ok(name, `${file}, schema version ${await store.schemaVersion()}`),
       await checkWritable(config),
-      checkDisk(config.dataDir, statSync(file).size),
+      ...(embedded ? [checkDisk(config.dataDir, statSync(file).size)] : []),
     ]
     return { findings, store }
   } catch (error) {

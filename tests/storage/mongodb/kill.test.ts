@@ -8,7 +8,7 @@ import { newDatabase, openDatabase } from './database.ts'
 
 const servers = withServers('mongodb')
 const CHILD = 'tests/storage/mongodb/steps-child.ts'
-const KILLS = Math.ceil(Number(process.env['KILLS'] ?? 100) / 10)
+const KILLS = Math.ceil(Number(process.env['KILLS'] ?? 100) / 20)
 const STEPS = 40
 
 const stepsDone = ({ lines }: ChildEnd): number => lines.filter((line) => line.startsWith('done ')).length

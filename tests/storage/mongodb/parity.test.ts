@@ -58,8 +58,7 @@ servers.describe('the same on MongoDB and in the embedded store', () => {
         fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 6 }), async (changes) => {
           const [embedded, mongodb] = await pair()
           for (const [at, { flows, mode, ...more }] of changes.entries()) {
-            const one = (): FlowImport =>
-              importOf(flows, { ...more, mode: mode as FlowImport['mode'], at: hour(at) })
+            const one = (): FlowImport => importOf(flows, { ...more, mode, at: hour(at) })
             expect(await mongodb.importFlows(one())).toEqual(await embedded.importFlows(one()))
           }
           for (const ask of QUESTIONS) expect(await ask(mongodb)).toEqual(await ask(embedded))
