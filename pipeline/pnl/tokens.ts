@@ -26,6 +26,8 @@ export type RangeInput = {
   readonly io: PnlStore
   /** Marks of each asset at the hours of the range. */
   readonly marks: ReadonlyMap<string, MarkSeries>
+  /** Whether the attribution is wanted hour by hour too. */
+  readonly hourly?: boolean
 }
 
 /**
@@ -40,7 +42,7 @@ export async function tokensOf(input: RangeInput): Promise<Map<AssetId, TokenRes
       const { asset } = parseLineKey(line)
       const marks = input.marks.get(asset)
       if (marks === undefined) continue
-      const range = ranges.get(asset) ?? new TokenRange(input.from, marks)
+      const range = ranges.get(asset) ?? new TokenRange(input.from, marks, input.hourly)
       ranges.set(asset, range)
       range.add(line, at, span, quantity)
     }

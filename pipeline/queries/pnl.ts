@@ -47,34 +47,13 @@ export async function pnlReport(
   settings: MarkSettings,
 ): Promise<PnlReport> {
   const session = await openSession(request, io, settings)
-  const { portfolio, ledger, loader, computed, mode } = session
+  const { portfolio, loader, computed, mode } = session
   const stranger = request.assets?.find((asset) => !session.assets.includes(asset))
   if (stranger !== undefined) throw notHeld(stranger, session)
   const present = await presentQuantities(session, request.now)
   const held = [...present].filter(([, quantity]) => !quantity.isZero()).map(([asset]) => asset)
   const { from, to } = await resolveRange(request, held, loader)
-  const wanted = new Set(request.assets ?? session.assets)
-  const marks = await loadMarks(
-    session.assets.filter((asset) => wanted.has(asset)),
-    from,
-    to,
-    loader,
-  )
-  const tokens =
-    mode === 'flows' && computed !== null
-      ? await (await import('../pnl/tokens.ts')).tokensOf({ from, to, ledger, loader, computed, io, marks })
-      : snapshots(present, marks)
-  const shown = [...tokens]
-    .filter(([asset, token]) => wanted.has(asset) && wasHeld(token))
-    .sort(([a], [b]) => byBytes(a, b))
-  const unmarked = shown.map(([asset]) => asset).filter((asset) => Number.isNaN(marks.get(asset)?.price[0]))
-  const before = await lastMarks(unmarked, from, loader)
-  const parts = shown.map(([asset, token]) => ({
-    token,
-    price: (marks.get(asset) as MarkSeries).price,
-    priceBefore: before.get(asset) ?? NaN,
-  }))
-  const total = totalOf(parts, (to - from) / 3_600_000 + 1)
+  const { shown, marks, total } = await tokensAndTotal(session, present, { from, to }, request.assets)
   const hours = shownHours(from, to, request.every ?? '1h')
   const symbols = await symbolsOf(io)
   return {
@@ -92,6 +71,50 @@ export async function pnlReport(
     missingWallets: await unreadWallets(portfolio, io),
     batches: computed?.summary ?? { computed: 0, reused: 0 },
   }
+}
+
+/** Tokens that were held at some hour of a range, in order, with their marks, and the total over them. */
+type RangeResult = {
+  readonly shown: readonly (readonly [AssetId, TokenResult])[]
+  readonly marks: ReadonlyMap<AssetId, MarkSeries>
+  readonly total: TotalResult
+}
+
+/**
+ * What a range is made of, hour by hour.
+ * @param present what is held at the newest stored time
+ * @param range marks from `from` to `to`, both included; `hourly` also gives each token's attribution by hour
+ */
+export async function tokensAndTotal(
+  { ledger, loader, computed, mode, assets, io }: PnlSession,
+  present: ReadonlyMap<AssetId, Decimal>,
+  { from, to, hourly = false }: { readonly from: Hour; readonly to: Hour; readonly hourly?: boolean },
+  only: readonly AssetId[] = assets,
+): Promise<RangeResult> {
+  const wanted = new Set(only)
+  const marks = await loadMarks(
+    assets.filter((asset) => wanted.has(asset)),
+    from,
+    to,
+    loader,
+  )
+  const tokens =
+    mode === 'flows' && computed !== null
+      ? await (
+          await import('../pnl/tokens.ts')
+        ).tokensOf({ from, to, ledger, loader, computed, io, marks, hourly })
+      : snapshots(present, marks)
+  const shown = [...tokens]
+    .filter(([asset, token]) => wanted.has(asset) && wasHeld(token))
+    .sort(([a], [b]) => byBytes(a, b))
+  const unmarked = shown.map(([asset]) => asset).filter((asset) => Number.isNaN(marks.get(asset)?.price[0]))
+  const before = await lastMarks(unmarked, from, loader)
+  const parts = shown.map(([asset, token]) => ({
+    token,
+    price: (marks.get(asset) as MarkSeries).price,
+    priceBefore: before.get(asset) ?? NaN,
+  }))
+  return { shown, marks, total: totalOf(parts, (to - from) / 3_600_000 + 1) }
 }
 
 /** A portfolio opened for reading: its ledger, marks, and batches brought up to date. */

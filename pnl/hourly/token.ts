@@ -31,9 +31,20 @@ export type TokenResult = {
   readonly exchangeIn: Float64Array
   /** |value at `from`|, at the first mark where `from` has none. */
   readonly opening: number
+  /** Where asked for. */
+  readonly hourly?: HourlyParts
 }
 
+/** Δ of each hour and what it is made of (NaN where there is no mark), with what flowed and is left out of it. */
+export type HourlyParts = Readonly<
+  Record<'pnl' | keyof AttributionSums | 'external' | 'exchanged', Float64Array>
+>
+
 const PARTS = ['price', 'trading', 'income', 'fees', 'loss', 'residual'] as const
+const HOURLY = ['pnl', ...PARTS, 'external', 'exchanged'] as const
+
+const emptyParts = (length: number): HourlyParts =>
+  Object.fromEntries(HOURLY.map((part) => [part, new Float64Array(length)])) as unknown as HourlyParts
 
 /** Sums the lines of one token over a range. Lines come in their order, each month by month. */
 export class TokenRange {
@@ -52,9 +63,14 @@ export class TokenRange {
     Sum
   >
   private readonly changes: { index: number; line: string; quantity: Decimal | null }[] = []
+  private readonly hourly: HourlyParts | null
 
-  /** @param marks of the asset at exactly the hours of the range */
-  constructor(from: Hour, marks: MarkSeries) {
+  /**
+   * @param marks of the asset at exactly the hours of the range
+   * @param hourly whether the attribution is wanted hour by hour too
+   */
+  constructor(from: Hour, marks: MarkSeries, hourly = false) {
+    this.hourly = hourly ? emptyParts(marks.price.length) : null
     this.from = from
     this.marks = marks
     this.length = marks.price.length
@@ -121,6 +137,7 @@ export class TokenRange {
   }
 
   private attribute(mark: number, delta: number, event: HourEvent | undefined): void {
+    if (this.hourly !== null) addHour(this.hourly, mark, delta, event)
     if (event === undefined) {
       this.parts.price.add(delta)
       return
@@ -160,7 +177,17 @@ export class TokenRange {
       externalIn: this.externalIn,
       exchangeIn: this.exchangeIn,
       opening: openingValue(held, this.marks.price),
+      ...(this.hourly === null ? {} : { hourly: this.hours(this.hourly) }),
     }
+  }
+
+  /** Hours without a mark have no Δ and no parts, which is not the same as a Δ of 0. */
+  private hours(hourly: HourlyParts): HourlyParts {
+    for (let mark = 0; mark < this.length; mark++) {
+      hourly.pnl[mark] = (this.total[mark] as number) + (this.lost[mark] as number)
+      if (this.missing[mark] === 1) for (const part of HOURLY) hourly[part][mark] = NaN
+    }
+    return hourly
   }
 
   /** Exact quantities of the token: the sum over its lines, where all are known. */
@@ -189,6 +216,18 @@ export class TokenRange {
     }
     return { quantity, held }
   }
+}
+
+function addHour(hourly: HourlyParts, mark: number, delta: number, event: HourEvent | undefined): void {
+  const add = (part: keyof HourlyParts, term: number) =>
+    (hourly[part][mark] = (hourly[part][mark] as number) + term)
+  if (event === undefined) {
+    add('price', delta)
+    return
+  }
+  for (const part of PARTS) add(part, event[part])
+  add('external', event.external)
+  add('exchanged', event.exchanged)
 }
 
 function sumOf(quantities: Iterable<Decimal | null>): Decimal | null {
@@ -237,6 +276,18 @@ export function snapshotToken(quantity: Decimal, marks: MarkSeries): TokenResult
     exchangeIn: new Float64Array(length),
     opening: openingValue(held, marks.price),
   }
+}
+
+/** The hours of a constant quantity: each Δ is from the last mark before it, and all price effect. */
+export function snapshotHours(token: TokenResult): HourlyParts {
+  const hourly = emptyParts(token.pnl.length)
+  let before = 0
+  token.pnl.forEach((pnl, mark) => {
+    hourly.pnl[mark] = hourly.price[mark] = pnl - before
+    if (Number.isNaN(pnl)) for (const part of HOURLY) hourly[part][mark] = NaN
+    else before = pnl
+  })
+  return hourly
 }
 
 /** The last value of a series that is not missing; 0 when all are. */

@@ -72,7 +72,9 @@ async function run(cli: Cli, options: Options): Promise<Outcome> {
       const { explainHour } = await import('./pnl/explain.ts')
       return await explainHour(request, store, settings)
     }
-    return await report(cli, request, store, settings)
+    const outcome = await report(cli, request, store, settings)
+    await publish(request, store, settings)
+    return outcome
   } finally {
     await store.close()
   }
@@ -91,6 +93,13 @@ async function report(cli: Cli, request: PnlRequest, store: Store, settings: Mar
     },
     document: () => pnlDocument(found),
   }
+}
+
+/** For others to read, where the store has a place for it; what did not change is passed over. */
+async function publish(request: PnlRequest, store: Store, settings: MarkSettings): Promise<void> {
+  if (store.publication === undefined || request.portfolio === null || request.persist === false) return
+  const { publishPnl } = await import('#pipeline/jobs/publish-pnl.ts')
+  await publishPnl(request.portfolio, request.now, store, settings)
 }
 
 /** Whether every asset held had a price at every hour, and every wallet was read. */

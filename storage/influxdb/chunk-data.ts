@@ -8,9 +8,12 @@ import { chunkId, readChunks } from './candle-read.ts'
 import { connect, type Connection, type Patience } from './connection.ts'
 import { confirm, removeChunk } from './confirm.ts'
 import { writeLines } from './calls.ts'
+import { influxPublication, type InfluxPublication } from './publication.ts'
 import { beyondTasks, downsample } from './downsampling.ts'
 
 export type InfluxChunkData = ChunkData & {
+  /** What dashboards read beside the candles. */
+  readonly publication: InfluxPublication
   /** Brings days and weeks up to date that were written and lie further back than the tasks look; then lets go. */
   close(): Promise<void>
 }
@@ -21,6 +24,7 @@ export function createInfluxChunkData(options: InfluxOptions, patience?: Partial
   const written = new Map<string, ChunkKey>()
   return {
     inPlace: true,
+    publication: influxPublication(connection),
     async read(refs) {
       const found = await readChunks(connection, refs)
       return refs.map((ref) => {

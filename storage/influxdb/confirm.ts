@@ -6,7 +6,8 @@ import { fluxRows, writeLines } from './calls.ts'
 import { CANDLE, candleLines, differingHours, presentHours } from './candle-points.ts'
 import { chunkId, readChunks, spanFlux, spansOf, type Span } from './candle-read.ts'
 import type { Connection } from './connection.ts'
-import { readTag, tagValue } from './lines.ts'
+import { deletePoints } from './delete-points.ts'
+import { readTag } from './lines.ts'
 
 /** How often what lies there is put right before giving up. */
 const ROUNDS = 3
@@ -81,22 +82,9 @@ async function mend(connection: Connection, chunks: readonly Chunk[]): Promise<v
 
 /** Takes all points of a chunk away. */
 export async function removeChunk(connection: Connection, key: ChunkKey): Promise<void> {
-  const { DeleteAPI } = await import('@influxdata/influxdb-client-apis')
-  const { org, bucket } = connection.options
-  const tags = (['asset', 'quote', 'provider'] as const).map(
-    (name) => `${name}="${tagValue(key[name]).replaceAll('"', '\\"')}"`,
-  )
-  await connection.call(`a deletion in bucket "${bucket}"`, (client) =>
-    new DeleteAPI(client).postDelete({
-      org,
-      bucket,
-      body: {
-        start: new Date(monthStart(key.month)).toISOString(),
-        stop: new Date(monthEnd(key.month) - 1).toISOString(),
-        predicate: [`_measurement="${CANDLE}"`, ...tags].join(' and '),
-      },
-    }),
-  )
+  const { asset, quote, provider, month } = key
+  const [from, to] = [monthStart(month), monthEnd(month)]
+  await deletePoints(connection, { measurement: CANDLE, tags: { asset, quote, provider }, from, to })
 }
 
 function unwritten(count: number, first: ChunkKey, bucket: string): TidemarkError {

@@ -1,6 +1,7 @@
 import type { Config } from '#config/config.ts'
 import type { IngestSummary } from '#pipeline/jobs/ingest/summary.ts'
 import { schedule, type ScheduleRequest } from '#pipeline/jobs/schedule.ts'
+import { publishPnl } from '#pipeline/jobs/publish-pnl.ts'
 import { pnlReport } from '#pipeline/queries/pnl.ts'
 import type { Cli } from '../../cli/context.ts'
 import type { Outcome } from '../../cli/output.ts'
@@ -39,7 +40,9 @@ function requestOf(cli: Cli, config: Config, job: Job, queue: boolean): Schedule
       if (portfolio === null) return
       // Brings the batches up to date, so that the next `pnl` only reads.
       const quote = portfolio.baseCurrency
-      await pnlReport({ portfolio, quote, now: Date.now() }, job.store, markSettings(config))
+      const now = Date.now()
+      await pnlReport({ portfolio, quote, now }, job.store, markSettings(config))
+      await publishPnl(portfolio, now, job.store, markSettings(config))
     },
     // As an event: bars are being drawn on the terminal, and what is written past them is drawn over.
     handOut: queue
