@@ -1,5 +1,7 @@
 import { TidemarkError } from '#core/errors.ts'
+import type { SnapshotStore } from '#pipeline/ports.ts'
 import type { ContentStore } from '../copy.ts'
+import type { InfluxPublication } from '../influxdb/publication.ts'
 import { contentHash } from '../rows/content.ts'
 import { coinStore } from './coins.ts'
 import { connect, GUARD_MS, releaseClient, type Server } from './connect.ts'
@@ -43,7 +45,11 @@ export async function openServers(options: ServerOptions): Promise<ContentStore>
   }
 }
 
-type OpenData = ChunkData & { readonly close?: () => Promise<void> }
+type OpenData = ChunkData & {
+  readonly close?: () => Promise<void>
+  /** What dashboards read beside the candles. */
+  readonly publication?: InfluxPublication
+}
 
 async function openData(
   server: Server,
@@ -64,8 +70,10 @@ function influxMissing(): TidemarkError {
   })
 }
 
-function storeOf(server: Server, data: OpenData, { mongodbUri }: ServerOptions): ContentStore {
+function storeOf(server: Server, data: OpenData, { mongodbUri, readOnly }: ServerOptions): ContentStore {
+  const publication = readOnly === true ? undefined : data.publication
   const store: ContentStore = {
+    ...(publication === undefined ? {} : { publication }),
     ...seriesStore(server, data),
     ...priceStore(server, data),
     ...coinStore(server),
@@ -73,10 +81,13 @@ function storeOf(server: Server, data: OpenData, { mongodbUri }: ServerOptions):
     ...bookStore(server),
     ...flowStore(server),
     ...pnlStore(server),
-    ...snapshotStore(server),
+    ...publishing(snapshotStore(server), publication),
     ...runStore(server),
     // Care is loaded when it is asked for: most commands open the store to read it.
-    verify: async () => (await import('./care/verify.ts')).verifyServer(server, data),
+    async verify() {
+      const report = await (await import('./care/verify.ts')).verifyServer(server, data)
+      return { ...report, damage: [...report.damage, ...((await data.publication?.damage()) ?? [])] }
+    },
     backup: async (file) => (await import('./care/backup.ts')).backupServer(store, file),
     canonicalHash: async () => contentHash((await import('./care/source.ts')).rowSource(server, data)),
     stats: async () => (await import('./care/stats.ts')).serverStats(server),
@@ -91,4 +102,17 @@ function storeOf(server: Server, data: OpenData, { mongodbUri }: ServerOptions):
     },
   }
   return store
+}
+
+/** Snapshots are stored first, then shown: what is shown can be made again. */
+function publishing(snapshots: SnapshotStore, publication: InfluxPublication | undefined): SnapshotStore {
+  if (publication === undefined) return snapshots
+  return {
+    ...snapshots,
+    async writeSnapshots(rows) {
+      const counts = await snapshots.writeSnapshots(rows)
+      await publication.publishValues(rows)
+      return counts
+    },
+  }
 }
