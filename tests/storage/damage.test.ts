@@ -17,7 +17,7 @@ import { runChild } from '#tests/support/kill.ts'
 import { below, seeded, testSeed } from '#tests/support/random.ts'
 import { newFile, openFile } from './support/embedded.ts'
 import { fill } from './support/filled.ts'
-import { BTC, USD } from './support/values.ts'
+import { BTC, USD, hour, snapshotOf } from './support/values.ts'
 
 const Sqlite = await loadSqlite()
 
@@ -248,4 +248,23 @@ test('verify of nothing says so and makes nothing', async () => {
   expect((await verifyStore(file)).damage).toHaveLength(1)
   expect(existsSync(file)).toBe(false)
   expect(statSync(file, { throwIfNoEntry: false })).toBeUndefined()
+})
+
+test('a damaged snapshot is named with its hour, and mended by valuing that hour again', async () => {
+  for (const damage of ['value = value + 1', 'checksum = checksum + 1']) {
+    const { file, hash } = await filledStore()
+    const sqlite = new Sqlite(file)
+    sqlite.exec(`UPDATE snapshots SET ${damage} WHERE owner = 'local'`)
+    sqlite.close()
+    expect((await verifyStore(file)).damage).toMatchObject([
+      {
+        place: `snapshots local main ${hour(1)} usd`,
+        fix: expect.stringContaining('tidemark value --at') as string,
+      },
+    ])
+    const store = await openFile(file)
+    expect(await store.writeSnapshots([snapshotOf(1)])).toEqual({ added: 0, changed: 1, unchanged: 0 })
+    expect((await store.verify()).damage).toEqual([])
+    expect(await store.canonicalHash()).toBe(hash)
+  }
 })

@@ -17,6 +17,7 @@ const RECOMPUTE: Readonly<Record<string, string>> = {
   chunks: `${RESTORE} Without one, delete the row and run "tidemark backfill".`,
   batches: `${RESTORE} Or run "tidemark pnl --rebuild", which computes it again.`,
   pnl_months: `${RESTORE} Or run "tidemark pnl --rebuild", which computes it again.`,
+  snapshots: `${RESTORE} Or run "tidemark value --at HOUR" with its hour, which replaces it.`,
 }
 const MOST_DAMAGE_PER_TABLE = 100
 
@@ -114,8 +115,18 @@ function checkRows(report: Report, sqlite: Database, table: string): void {
     })
 }
 
-/** Key columns of the tables that are kept by row number, `chunks` and `batches`. */
-const KEY_OF_ROWS = new Set(['owner', 'portfolio', 'asset', 'quote', 'provider', 'wallet', 'chain', 'month'])
+/** Key columns of the tables that are kept by row number: `chunks`, `batches` and `snapshots`. */
+const KEY_OF_ROWS = new Set([
+  'owner',
+  'portfolio',
+  'time',
+  'asset',
+  'quote',
+  'provider',
+  'wallet',
+  'chain',
+  'month',
+])
 
 const fixOf = (table: string): string => RECOMPUTE[table] ?? RESTORE
 
