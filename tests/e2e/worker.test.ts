@@ -12,7 +12,7 @@ import { temporaryFolder } from '#tests/support/folder.ts'
 import { withGecko, type Gecko } from '#tests/support/gecko.ts'
 import { program, withStore } from '#tests/support/program.ts'
 import { nowAfter, rangeFlags, steadyMarket, type Span } from '#tests/support/steady.ts'
-import { portfolioHome, queueOf, startWorker } from '#tests/support/workers.ts'
+import { fileIn, portfolioHome, queueOf, startWorker } from '#tests/support/workers.ts'
 
 const SEED = 20260402
 const SPAN: Span = { from: Date.UTC(2024, 1, 10) as Hour, days: 60 }
@@ -80,7 +80,7 @@ servers.describe('tidemark worker', () => {
       worker.child.kill('SIGTERM')
       expect((await worker.ended).code, worker.stderr()).toBe(143)
       expect(performance.now() - signalled).toBeLessThan(10_500)
-      const { queue, begun } = await queueOf(redis.url, cwd)
+      const { queue, begun } = await queueOf(redis.url, fileIn(cwd))
       expect(await queue.counts()).toMatchObject({ active: 0, parked: 0 })
       expect((await queue.counts()).waiting).toBeGreaterThan(0)
       expect((await program(['worker', '--until-empty'], { cwd, env })).code).toBe(0)
@@ -150,7 +150,7 @@ servers.describe('tidemark worker', () => {
       await redis.restart()
       expect((await worker.ended).code, worker.stderr()).toBe(0)
       expect(worker.stderr().match(/Redis does not answer: this worker waits/g)).toHaveLength(1)
-      const { queue } = await queueOf(redis.url, cwd)
+      const { queue } = await queueOf(redis.url, fileIn(cwd))
       expect(await queue.counts()).toMatchObject({ waiting: 0, active: 0, parked: 0, done: 19 })
     }, slowly)
   })
@@ -164,7 +164,7 @@ servers.describe('tidemark worker', () => {
         kill: { afterMs: 5_000, signal: 'SIGTERM' },
       })
       expect([end.code, end.stderr]).toMatchObject([143, expect.stringContaining('Queued') as string])
-      const { queue } = await queueOf(redis.url, cwd)
+      const { queue } = await queueOf(redis.url, fileIn(cwd))
       const work = await queue.entries(['waiting'], { limit: 100, offset: 0 })
       expect(work.map(({ id }) => id)).toContain('pnl|local|main')
       expect(work.filter(({ id }) => id.startsWith('prices|')).length).toBeGreaterThanOrEqual(6)

@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { storeId } from '#pipeline/queue/store-id.ts'
 import type { Work } from '#pipeline/queue/work.ts'
+import { openStore, type StoreOptions } from '#storage/open.ts'
 import { queueRedis } from '#storage/redis/client.ts'
 import { prefixOf, RedisQueue } from '#storage/redis/queue.ts'
 import { BINARY } from '#tests/scripts/support.ts'
 import { temporaryFolder } from './folder.ts'
-import { withStore } from './program.ts'
 import { STEADY_PORTFOLIO, steadyFlows, type Span } from './steady.ts'
 
 type Env = Readonly<Record<string, string>>
@@ -45,9 +45,17 @@ export function startWorker(args: readonly string[], { cwd, env }: { cwd: string
   return { child, ended, stderr: () => stderr }
 }
 
-/** The queue of the store in a home, looked at beside the workers. */
-export async function queueOf(url: string, cwd: string) {
-  const id = await withStore(cwd, (store) => storeId(store, Date.now(), randomUUID))
+/** The file of a program's store in its working directory. */
+export const fileIn = (cwd: string): StoreOptions => ({
+  kind: 'embedded',
+  file: join(cwd, 'data/tidemark.db'),
+  create: true,
+})
+
+/** The queue of a store, looked at beside the workers. */
+export async function queueOf(url: string, options: StoreOptions) {
+  const store = await openStore(options)
+  const id = await storeId(store, Date.now(), randomUUID).finally(() => store.close())
   const [queue, redis] = await Promise.all([RedisQueue.open<Work>(url, id), queueRedis(url, 'commands')])
   onTestFinished(async () => {
     await queue.close()
