@@ -82,8 +82,8 @@ export function valueSummaryDocument(summary: ValueSummary): object {
     totals: totals.map(({ quote, portfolios, value, change24h, coverage }) => ({
       baseCurrency: quote,
       portfolios,
-      value: money(value),
-      change24h: money(change24h),
+      value: value === null ? null : money(value),
+      change24h: change24h === null ? null : money(change24h),
       coverage: share(coverage),
     })),
     missing: missing.map(({ asset, portfolios }) => ({ asset, portfolios })),

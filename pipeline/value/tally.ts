@@ -7,8 +7,9 @@ import type { Valued } from './portfolio.ts'
 export type CurrencyTotal = {
   readonly quote: Quote
   readonly portfolios: number
-  readonly value: number
-  readonly change24h: number
+  /** Over those that have one; null where something is held and none has. */
+  readonly value: number | null
+  readonly change24h: number | null
   readonly coverage: number
 }
 
@@ -27,7 +28,16 @@ export type ValueSummary = {
   readonly missingWallets: number
 }
 
-type Sums = { portfolios: number; held: number; value: Sum; change: Sum; priced: Sum; known: Sum }
+type Sums = {
+  portfolios: number
+  held: number
+  valued: number
+  changed: number
+  value: Sum
+  change: Sum
+  priced: Sum
+  known: Sum
+}
 
 /** Adds up pages as they come; what it keeps grows with the assets, not with the portfolios. */
 export class ValueTally {
@@ -52,6 +62,8 @@ export class ValueTally {
     this.portfolios++
     sums.portfolios++
     if (positions.length > 0) sums.held++
+    if (value !== null) sums.valued++
+    if (change24h !== null) sums.changed++
     sums.value.add(value ?? 0)
     sums.change.add(change24h?.amount ?? 0)
     sums.priced.add(priced)
@@ -70,6 +82,8 @@ export class ValueTally {
     const sums = {
       portfolios: 0,
       held: 0,
+      valued: 0,
+      changed: 0,
       value: new Sum(),
       change: new Sum(),
       priced: new Sum(),
@@ -85,11 +99,11 @@ export class ValueTally {
       snapshots: { ...this.snapshots },
       totals: [...this.sums]
         .sort(([a], [b]) => byBytes(a, b))
-        .map(([quote, { portfolios, held, value, change, priced, known }]) => ({
+        .map(([quote, { portfolios, held, valued, changed, value, change, priced, known }]) => ({
           quote,
           portfolios,
-          value: value.value,
-          change24h: change.value,
+          value: valued === 0 ? null : value.value,
+          change24h: changed === 0 ? null : change.value,
           coverage: held === 0 ? 1 : known.value === 0 ? 0 : Math.min(1, priced.value / known.value),
         })),
       incomplete: this.incomplete,

@@ -153,7 +153,11 @@ describe('what is missing', () => {
     const { portfolios = [] } = documentOf(end)
     expect(portfolios.every(({ value, change24h }) => Number(value) > 0 && change24h === null)).toBe(true)
     expect((await run('--at', formatTime(first))).stdout).toContain('Change   — for 24 portfolios')
-    expect((await run('--at', formatTime(addHours(first, -1)))).code).toBe(3)
+    const before = await run('--at', formatTime(addHours(first, -1)))
+    expect(before.code).toBe(3)
+    expect(before.stdout).toContain('Total    — USD, — in 24 h, 0.0 % of it priced')
+    const none = documentOf(await run('--at', formatTime(addHours(first, -1)), '--json'))
+    expect(none.summary?.totals).toMatchObject([{ value: null, change24h: null, coverage: 0 }])
   })
 })
 
