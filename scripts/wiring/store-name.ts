@@ -45,7 +45,7 @@ function withKind(config: Config, kind: Storage): Config {
 function configOf(file: string, kind: Storage): Config {
   const envFile = readText(file)
   if (envFile === null) {
-    throw new TidemarkError('FILE_INVALID', {
+    throw new TidemarkError('INPUT_INVALID', {
       message: `There is no file ${file} with the settings of ${kind}.`,
       fix: 'Name a file with lines like those of .env.example: MONGODB_URI=…',
     })

@@ -52,7 +52,7 @@ test('store copy: what cannot be copied is refused, and nothing is made', async 
   await refused(2, /embedded, mongodb, mongodb\+influxdb/, '--from', 'embedded', '--to', 'redis')
   await refused(2, /same store/, '--from', 'embedded', '--to', `embedded:${join(data, 'tidemark.db')}`)
   await refused(5, /MONGODB_URI is not set/, '--from', 'embedded', '--to', 'mongodb')
-  await refused(1, /no file nowhere\.env/, '--from', 'mongodb:nowhere.env', '--to', 'embedded')
+  await refused(2, /no file nowhere\.env/, '--from', 'mongodb:nowhere.env', '--to', 'embedded')
   await refused(10, /There is no store/, '--from', 'embedded:none.db', '--to', 'embedded:made.db')
   expect(existsSync(join(dir, 'made.db'))).toBe(false)
 })
