@@ -155,6 +155,29 @@ servers.describe('tidemark worker', () => {
     }, slowly)
   })
 
+  test("the month's credits hold over all workers, and what they do not suffice for waits", async () => {
+    await inWorld(async ({ gecko, redis, env, home }) => {
+      const cwd = home()
+      const frugal = { ...env, COINGECKO_MONTH_CREDITS: '9' }
+      await program([...BACKFILL, '--queue'], { cwd, env: frugal })
+      const workers = [1, 2].map(() => startWorker(['--concurrency', '1'], { cwd, env: frugal }))
+      const { queue } = await queueOf(redis.url, fileIn(cwd))
+      const idle = async () => {
+        const before = gecko.calls().length
+        await setTimeout(1_500)
+        return before > 5 && gecko.calls().length === before && (await queue.counts()).active === 0
+      }
+      expect(await until(idle, { timeoutMs: 30_000 })).toBe(true)
+      for (const { child } of workers) child.kill('SIGTERM')
+      for (const { ended } of workers) expect((await ended).code).toBe(143)
+      // Each worker may have sent one when the last credit was counted.
+      expect(gecko.calls().length).toBeGreaterThanOrEqual(9)
+      expect(gecko.calls().length).toBeLessThanOrEqual(9 + 1)
+      expect(await queue.counts()).toMatchObject({ active: 0, parked: 0 })
+      expect((await queue.counts()).waiting).toBeGreaterThan(0)
+    })
+  })
+
   test('schedule --queue hands out what is due and computes nothing itself', async () => {
     await inWorld(async ({ redis, env, home }) => {
       const cwd = home()

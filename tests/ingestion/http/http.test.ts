@@ -301,6 +301,22 @@ describe('the month’s credits', () => {
     expect((await failure(get(http))).kind).toBe('postponed')
   })
 
+  test('what other processes have used of them is gone for this one too', async () => {
+    const server = await provider(() => json({}))
+    let now = Date.UTC(2026, 0, 31, 12)
+    const http = client(server.url, { monthCredits: { limit: 10, used: 2 }, now: () => now })
+    await get(http)
+    http.spent(9)
+    await get(http)
+    await failure(get(http))
+    // An older count, told late, gives none back.
+    http.spent(4)
+    expect((await failure(get(http))).message).toContain("the month's credits")
+    now = Date.UTC(2026, 1, 1)
+    await get(http)
+    expect(server.arrivals).toHaveLength(3)
+  })
+
   test('a new month begins with all of them', async () => {
     const server = await provider(() => json({}))
     let now = Date.UTC(2026, 0, 31, 23, 59)
