@@ -228,6 +228,26 @@ servers.describe('what stands in the way of a worker', () => {
     }
   })
 
+  test('doctor says what Redis is set to, and warns of one that would lose work or is not there', async () => {
+    await inWorld(async ({ redis, env, home }) => {
+      const cwd = home()
+      const look = async () => {
+        const { checks } = documentOf(await program(['doctor', '--json'], { cwd, env })) as {
+          checks: { name: string; state: string; found: string }[]
+        }
+        return checks.find(({ name }) => name === 'Redis answers')
+      }
+      const found = (text: string) => expect.stringContaining(text) as string
+      expect(await look()).toMatchObject({ state: 'ok', found: found('noeviction') })
+      const client = await optionalRedis(redis.url)
+      await client.config('SET', 'maxmemory-policy', 'allkeys-lru')
+      client.disconnect()
+      expect(await look()).toMatchObject({ state: 'warn', found: found('allkeys-lru') })
+      await redis.kill()
+      expect(await look()).toMatchObject({ state: 'warn' })
+    })
+  })
+
   test('F26: REDIS_URL with nobody there: ingest goes on by itself and says so once', async () => {
     await inWorld(async ({ redis, env, home }) => {
       await redis.kill()

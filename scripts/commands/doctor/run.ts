@@ -8,6 +8,7 @@ import { choosePortfolio } from '../../wiring/portfolio.ts'
 import { fail, ok, type Finding } from './check.ts'
 import { checkRuntime, checkSecretFiles } from './local.ts'
 import { checkAllium, checkCoingecko } from './providers.ts'
+import { checkRedis } from './redis.ts'
 import { checkData, checkStore } from './store.ts'
 
 const SIGNS = { ok: '✓', warn: '!', fail: '✗' } as const
@@ -52,8 +53,8 @@ async function checkWith(cli: Cli, config: Config, now: number): Promise<Finding
   }
   const used = (await store?.calls('coingecko', monthOf(now))) ?? 0
   const { signal } = cli.stop
-  // At once, so that two slow providers take no longer than one.
-  const providers = [checkCoingecko(config, used, signal), checkAllium(config, signal)]
+  // At once, so that several slow ones take no longer than one.
+  const providers = [checkRedis(config), checkCoingecko(config, used, signal), checkAllium(config, signal)]
   findings.push(...(await Promise.all(providers)).flat())
   if (store !== null) {
     findings.push(...(await checkData(store, now)))
