@@ -15,6 +15,7 @@ import type { PnlStore } from '../ports.ts'
 import type { PortfolioLedger } from './ledger.ts'
 import type { MarkLoader } from './marks.ts'
 import { countMonth } from './month.ts'
+import type { LineStates } from './month-states.ts'
 
 /** What tokens of a range are put together from. */
 export type RangeInput = {
@@ -75,6 +76,7 @@ class RangeReader {
     const waiting = [...ledger.knownFrom].filter(([, hour]) => hour > monthStart(month)).map(([line]) => line)
     const parts: LinePart[] = []
     let effects: ReadonlyMap<string, readonly Effect[]> | null = null
+    let ends: LineStates | null = null
     for (const line of sortedLines(states.keys(), batches.keys(), waiting)) {
       const state = states.get(line) ?? NOTHING
       const batch = batches.get(line)
@@ -89,7 +91,9 @@ class RangeReader {
       // Beyond its batch a line is quiet; only inside it are the flows needed again.
       const inside = batch !== undefined && addHours(monthStart(month), batch.delta.length) > from
       if (inside) effects ??= await this.effects(month)
-      parts.push(...this.fresh(line, month, state, inside ? (effects?.get(line) ?? []) : []))
+      if (this.unsettled.has(line)) ends ??= await computed.statesAt(month)
+      const stored = batch?.state ?? ends?.get(line) ?? NOTHING
+      parts.push(...this.fresh(line, month, state, stored, inside ? (effects?.get(line) ?? []) : []))
     }
     return parts
   }
@@ -115,8 +119,17 @@ class RangeReader {
     this.unsettled.set(line, knownFrom !== undefined && knownFrom > from ? NOTHING : anew)
   }
 
-  /** A line without a batch, or one that has met no mark since `from`: its span is made while reading. */
-  private fresh(line: string, month: Month, state: LineState, effects: readonly Effect[]): LinePart[] {
+  /**
+   * A line without a batch, or one that has met no mark since `from`: its span is made while reading.
+   * @param stored the line at the end of the month (of its batch), with what was pending before `from` in it
+   */
+  private fresh(
+    line: string,
+    month: Month,
+    state: LineState,
+    stored: LineState,
+    effects: readonly Effect[],
+  ): LinePart[] {
     const own = this.unsettled.get(line)
     if (own === undefined) return this.span(line, month, monthStart(month), state, effects)
     // What flowed up to `from` is in the quantity that the range begins with.
@@ -124,7 +137,8 @@ class RangeReader {
     const parts = this.span(line, month, monthStart(month), own, later)
     const end = parts[0]?.span.state
     if (end !== undefined) {
-      if (isSettled(end)) this.unsettled.delete(line)
+      // What is pending there from before `from` would count at the next mark: the line stays one that began anew.
+      if (isSettled(end) && isSettled(stored)) this.unsettled.delete(line)
       else this.unsettled.set(line, end)
     }
     return parts
