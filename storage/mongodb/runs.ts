@@ -62,5 +62,7 @@ function withLease<T>(
   decide: (present: Lease | null) => { next: Lease | null; result: T },
 ): Promise<T> {
   const place = { collection: 'leases', table: leaseTable, id: idOf(name), empty: nobody(name) } as const
-  return withRow(server, place, (present) => decide(present.holder === '' ? null : present))
+  return withRow(server, place, (present) =>
+    decide(present.holder === '' && present.expires === 0 ? null : present),
+  )
 }
