@@ -10,10 +10,15 @@ type Options = { concurrency: number; lock: number; untilEmpty?: true }
 export function define(command: Command, act: Act): void {
   examples(command, [
     ['tidemark worker', 'do what "backfill --queue" and "schedule --queue" hand out, until SIGTERM'],
-    ['tidemark worker --concurrency 8', 'up to eight pieces of work at once'],
+    ['tidemark worker --concurrency 8', 'up to eight wallets and months of prices at once'],
     ['tidemark worker --until-empty', 'end when nothing is left to do'],
   ])
-    .option('--concurrency <n>', 'pieces of work at once', wholeNumber('--concurrency', 1, 64), 4)
+    .option(
+      '--concurrency <n>',
+      'wallets and months of prices at once',
+      wholeNumber('--concurrency', 1, 64),
+      4,
+    )
     .option(
       '--lock <seconds>',
       'how long the work of a worker that died waits for another',

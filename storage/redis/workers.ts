@@ -13,7 +13,7 @@ type Verdict =
 export type WorkersOptions = {
   readonly url: string
   readonly store: string
-  /** Pieces of work under way at once. */
+  /** Pieces of work under way at once that call providers; beside them one that computes. */
   readonly concurrency: number
   /** How long the work of a process that died stays its own, and how often it is looked for. */
   readonly lockMs: number
@@ -64,7 +64,8 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
     const worker = new bullmq.Worker(group, process, {
       connection: redis,
       prefix: prefixOf(store),
-      concurrency,
+      // Computing fills a process; calls mostly wait.
+      concurrency: group === 'compute' ? 1 : concurrency,
       lockDuration: lockMs,
       stalledInterval: lockMs,
       maxStalledCount: Number.MAX_SAFE_INTEGER,
@@ -72,7 +73,10 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
       drainDelay: 2,
       runRetryDelay: 2_000,
     })
-    return worker.on('error', onTrouble)
+    return worker.on('error', (error) => {
+      // A lock that ran out while this process slept: somebody else has that work by now, and it is the same for both.
+      if (!/\block\b/i.test(error.message)) onTrouble(error)
+    })
   })
   const close = async () => {
     const closed = Promise.all(workers.map((worker) => worker.close()))

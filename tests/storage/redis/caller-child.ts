@@ -13,7 +13,9 @@ const shared = new SharedRedisLimit({
   perMinute: Number(perMinute),
   onLost: (why, processes) => console.log(`lost ${why} ${processes}`),
 })
-const http = createHttp({ provider: 'test', baseUrl: provider, perMinute: Number(perMinute), shared })
+// Few at once, so that few wait for a place when Redis is lost: what is seen after that is what each does alone.
+const options = { perMinute: Number(perMinute), maxConcurrent: 6 }
+const http = createHttp({ provider: 'test', baseUrl: provider, ...options, shared })
 const stop = AbortSignal.timeout(Number(seconds) * 1000)
 console.log('ready')
 const call = (n: number) => http.getJson(`/${process.pid}/${n}`, { signal: stop }).catch(() => undefined)

@@ -12,7 +12,7 @@ import { misbehaving } from '#tests/support/provider-server.ts'
 
 const RATE = 600
 /** A sliding minute can only be counted when there is more than one. */
-const SECONDS = process.env['LONG'] === undefined ? 12 : 75
+const SECONDS = process.env['LONG'] === undefined ? 9 : 75
 const PROCESSES = 3
 /** What the spacing leaves for calls that arrive earlier or later than they were meant to. */
 const JITTER_MS = 600
@@ -70,7 +70,7 @@ servers.describe('the calls a minute of one key', () => {
     async (fault) => {
       const redis = await forThisTest(startRedis())
       const { times, together, said } = await callTogether(redis, async () => {
-        await setTimeout(4_000)
+        await setTimeout(3_000)
         if (fault === 'killed') await redis.kill()
         else if (fault === 'hangs') redis.pause()
         else await fill(redis)
