@@ -65,7 +65,10 @@ describe('the health of a container', () => {
 
   test('a folder that cannot be written stops no program', () => {
     const away = { ...env, TMPDIR: join(folder, 'not-there') }
-    const done = spawnSync(process.execPath, ['--require', HEARTBEAT, '-e', '1'], { env: away })
+    const done = spawnSync(process.execPath, ['--require', HEARTBEAT, '-e', '1'], {
+      env: away,
+      timeout: 10_000,
+    })
     expect(done).toMatchObject({ status: 0 })
   })
 })

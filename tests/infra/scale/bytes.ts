@@ -2,8 +2,7 @@
  * `npm run scale:bytes`: what one hour of one asset, and one snapshot of a portfolio, take on the disk of each store
  * that can be measured on one machine. The figures stand in `figures.ts`.
  */
-import { execFileSync } from 'node:child_process'
-import { statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AssetId } from '#core/asset.ts'
 import type { Chunk } from '#core/candle.ts'
@@ -49,14 +48,17 @@ async function influxSeries(all: readonly Chunk[]): Promise<void> {
     for (const chunk of all) sent += await write(influx, candleLines(chunk, presentHours(chunk)).join('\n'))
     // Until what is in memory lies in its own files.
     await new Promise((done) => setTimeout(done, 60_000))
-    const [size = ''] = execFileSync('du', ['-sb', join(influx.folder, 'engine/data')], {
-      encoding: 'utf8',
-    }).split('\t')
-    say('InfluxDB, one hour of one asset', Number(size) / (ASSETS * HOURS))
+    say('InfluxDB, one hour of one asset', bytesBelow(join(influx.folder, 'engine/data')) / (ASSETS * HOURS))
     say('InfluxDB, the same as it is sent', sent / (ASSETS * HOURS))
   } finally {
     await influx.remove()
   }
+}
+
+function bytesBelow(folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0)
 }
 
 async function write({ url, org, bucket, token }: InfluxServer, body: string): Promise<number> {
