@@ -13,6 +13,8 @@ export type FlowsPlace = {
   /** Path of the file, by which faults and the flows name it; null for a stream without one. */
   readonly file: string | null
   readonly now: number
+  /** Takes asset ids and wallet names as they stand, known or not: for a calculation that touches no store. */
+  readonly asIs?: boolean
 }
 
 const PIECE = 5_000
@@ -91,7 +93,7 @@ class FlowReader {
 
   private flowOf(fields: FlowFields, line: number): Flow | null {
     const complain = (field: FlowColumn, fault: string) => this.faults.add(line, field, fault)
-    const row = readFlowRow(fields, this.place.now, complain)
+    const row = readFlowRow(fields, this.place.now, complain, this.place.asIs)
     if (row === null) return null
     const { owner, book, source, file } = this.place
     const key = contentKey(this.place, row)

@@ -24,9 +24,17 @@ const CONTROL = /[\u0000-\u001f\u007f]/
 /**
  * Reads one row. Every wrong field is complained about.
  * @param now a time before 2009 or more than a day after it is refused
+ * @param asIs takes asset ids and wallet names as they stand
  * @returns null when anything is wrong
  */
-export function readFlowRow(fields: FlowFields, now: number, complain: Complain): FlowRow | null {
+export function readFlowRow(
+  fields: FlowFields,
+  now: number,
+  complain: Complain,
+  asIs = false,
+): FlowRow | null {
+  const asset = asIs ? readAssetAsIs : readAssetId
+  const wallet = asIs ? readWalletAsIs : readWallet
   let sound = true
   const fault = (field: FlowColumn, text: string): null => {
     sound = false
@@ -49,18 +57,18 @@ export function readFlowRow(fields: FlowFields, now: number, complain: Complain)
     fault('quantity', signFault(kind, quantity) ?? '')
   }
   const fee = read('fee', readFee)
-  const feeAsset = read('fee_asset', readAssetId)
+  const feeAsset = read('fee_asset', asset)
   if (feeAsset !== null && !fields.fee?.trim()) fault('fee_asset', 'is given without a fee')
   const row = {
     time: needed('time', (given) => readTime(given, now)) as number,
-    asset: needed('asset', readAssetId) as AssetId,
+    asset: needed('asset', asset) as AssetId,
     quantity: quantity as string,
     kind: kind as FlowKind,
     unitPrice: read('unit_price', readPrice),
     priceCurrency: read('price_currency', readCurrency),
     fee: fee === '0' ? null : fee,
     feeAsset: fee === '0' ? null : feeAsset,
-    wallet: read('wallet', readWallet) ?? MANUAL_WALLET,
+    wallet: read('wallet', wallet) ?? MANUAL_WALLET,
     chain: read('chain', readChain),
     tx: read('tx', readReference),
     logIndex: read('log_index', readIndex),
@@ -151,6 +159,12 @@ function readAssetId(text: string): Reading<AssetId> {
   )
 }
 
+/** Any id, as it was written; what stands for a currency is that currency. */
+export function readAssetAsIs(text: string): Reading<AssetId> {
+  const asset = parseAsset(text)
+  return ok(asset !== null && asset.startsWith('fiat:') ? asset : (undefuse(text) as AssetId))
+}
+
 function readCurrency(text: string): Reading<string> {
   if (text.length <= 8 && isFiatCode(text)) return ok(text.toLowerCase())
   return faulty(`${quoted(text)} is no ISO code of a currency, such as usd or eur`)
@@ -161,8 +175,7 @@ const checked = new Map<string, Reading<string>>()
 /** An address in lower case, or a name as it was written. */
 function readWallet(given: string): Reading<string> {
   const text = undefuse(given)
-  if (text === IN_TRANSIT)
-    return faulty(`${quoted(text)} is the name of what is between two wallets: use another`)
+  if (text === IN_TRANSIT) return refusedWallet(text)
   if (!HEX.test(text) || text.length !== 42) return ok(text)
   // Few wallets, many rows: a checksum is worked out once.
   const known = checked.get(text)
@@ -172,6 +185,14 @@ function readWallet(given: string): Reading<string> {
   checked.set(text, reading)
   return reading
 }
+
+function readWalletAsIs(given: string): Reading<string> {
+  const text = undefuse(given)
+  return text === IN_TRANSIT ? refusedWallet(text) : ok(text)
+}
+
+const refusedWallet = (text: string): Reading<string> =>
+  faulty(`${quoted(text)} is the name of what is between two wallets: use another`)
 
 /** A transaction, a counterparty: hexadecimal in lower case, anything else as it was written. */
 function readReference(given: string): Reading<string> {
