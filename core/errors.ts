@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   FILE_INVALID: EXIT.failed,
   INPUT_INVALID: EXIT.usage,
   USAGE: EXIT.usage,
+  LOTS_REFUSED: EXIT.failed,
   DATA_MISSING: EXIT.someMissing,
   CREDENTIAL_MISSING: EXIT.credential,
   CREDENTIAL_REFUSED: EXIT.credential,

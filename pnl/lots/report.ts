@@ -220,7 +220,6 @@ export const PROBLEM_CODES = [
   'MISSING_PRICE',
   'MISSING_MARK',
   'SPLIT_WITHOUT_LOTS',
-  'CONVERT_WITHOUT_PAIR',
 ] as const
 export type ProblemCode = (typeof PROBLEM_CODES)[number]
 

@@ -1,0 +1,152 @@
+import { type Part, shares, writeDisposal } from './disposal.ts'
+import type { LotEngine } from './engine.ts'
+import type { Entry } from './entry.ts'
+import { type Exact, NOUGHT, isZero, minus, minusKnown, plusKnown, textOf, textOrNull } from './exact.ts'
+import { PLANS, unitOf } from './lot.ts'
+import { namedLots } from './named.ts'
+import { FEE, LOSS } from './place.ts'
+import { type Pool, ruleOf } from './pool.ts'
+import { reportProblem } from './problems.ts'
+import { rootOf } from './receive.ts'
+import { sourceOf } from './rows.ts'
+import type { Taken } from './side.ts'
+import { addTo } from './sums.ts'
+
+/** What was found for an outgoing quantity, and how much was not there. */
+export type Drawn = {
+  readonly parts: readonly Taken[]
+  readonly short: Exact
+}
+
+/** Draws lots for what goes out: those claimed ahead, those named, then in the order of the method. */
+export function draw(pool: Pool, entry: Entry, need: Exact): Drawn {
+  if (isZero(need)) return { parts: [], short: NOUGHT }
+  if (entry.kind === 'rebase') {
+    const parts = pool.long.takeEvenly(need)
+    return { parts, short: lacking(need, parts) }
+  }
+  const choices = PLANS[pool.method].names ? namedLots(pool, entry) : []
+  const named = choices.length === 0 ? [] : pool.long.takeFrom(choices, 'named')
+  const rest = lacking(need, named)
+  const others = pool.long.take(rest, ruleOf(pool))
+  return { parts: named.length === 0 ? others : [...named, ...others], short: lacking(rest, others) }
+}
+
+const lacking = (need: Exact, parts: readonly { readonly quantity: Exact }[]): Exact =>
+  parts.reduce((left, { quantity }) => minus(left, quantity), need)
+
+/** A disposal at the entry's value. */
+export function dispose(engine: LotEngine, entry: Entry): void {
+  const { place, quantity, value } = entry
+  const joined = engine.charge(entry, true)
+  const proceeds = minusKnown(value, joined)
+  const pool = poolOf(engine, entry)
+  const claimed = engine.claims.by(entry).map((claim) => ({
+    lot: claim.lot,
+    quantity: claim.quantity,
+    cost: claim.lot.proof === 'undocumented' ? NOUGHT : claim.cost,
+    rule: claim.rule,
+  }))
+  const drawn = draw(pool, entry, lacking(quantity, claimed))
+  const found = [...claimed, ...drawn.parts]
+  const sizes = found.map((part) => part.quantity)
+  const gets = shares(proceeds, isZero(drawn.short) ? sizes : [...sizes, drawn.short])
+  const parts = found.map(({ lot, quantity: size, cost, rule }, index): Part => ({
+    lot,
+    quantity: size,
+    cost,
+    proceeds: gets[index] ?? null,
+    term: engine.calendar.term(lot.opened, place.time),
+    undocumented: lot.proof === 'undocumented',
+    rule,
+  }))
+  const rest = gets[found.length] ?? null
+  if (value === null) reportProblem(engine, 'MISSING_PRICE', entry)
+  if (!isZero(drawn.short)) {
+    if (engine.settings.oversell === 'short') openShort(engine, pool, entry, drawn.short, rest)
+    else parts.push(withoutLot(engine, entry, drawn.short, rest))
+  }
+  if (parts.length > 0) writeDisposal(engine, entry, parts, joined)
+}
+
+/** What a transfer lost on its way is drawn from what is on the way; all else from the wallet's pool. */
+function poolOf(engine: LotEngine, { move, asset, wallet, place }: Entry): Pool {
+  if (move === null || move.convert || engine.stays(move)) return engine.pool(asset, wallet, place.time)
+  return engine.transit(move, asset, place.time)
+}
+
+/** More went out than there was: a part without a lot, whose cost counts as 0. */
+function withoutLot(engine: LotEngine, entry: Entry, quantity: Exact, proceeds: Exact | null): Part {
+  reportProblem(engine, 'UNDOCUMENTED_DISPOSAL', entry, quantity)
+  return { lot: null, quantity, cost: NOUGHT, proceeds, term: 'short', undocumented: true, rule: 'none' }
+}
+
+/** More went out than there was: a short, closed by what comes in later. */
+export function openShort(
+  engine: LotEngine,
+  pool: Pool,
+  entry: Entry,
+  quantity: Exact,
+  proceeds: Exact | null,
+): void {
+  const { step } = entry.place
+  engine.place(pool, {
+    id: step === FEE ? `${entry.flow.id}#fee` : step === LOSS ? `${entry.flow.id}#loss` : entry.flow.id,
+    opened: entry.place.time,
+    root: rootOf(entry),
+    short: true,
+    movedFrom: null,
+    sentBy: null,
+    proof: proceeds === null ? 'unpriced' : 'documented',
+    quantity,
+    remaining: quantity,
+    cost: proceeds,
+    per: quantity,
+    left: proceeds,
+    unit: unitOf(proceeds, quantity),
+  })
+}
+
+/** Lots leave at cost; nothing is realised. */
+export function leave(engine: LotEngine, entry: Entry): void {
+  const { place, flow, asset, wallet, kind, quantity, market } = entry
+  engine.charge(entry, false)
+  if (kind !== 'gift') reportProblem(engine, 'UNPAIRED_TRANSFER', entry)
+  const pool = poolOf(engine, entry)
+  const { parts, short } = draw(pool, entry, quantity)
+  const sizes = parts.map((part) => part.quantity)
+  const values = shares(market, isZero(short) ? sizes : [...sizes, short])
+  const oversold = !isZero(short)
+  if (oversold && engine.settings.oversell === 'short') {
+    openShort(engine, pool, entry, short, values[parts.length] ?? null)
+  } else if (oversold) {
+    reportProblem(engine, 'UNDOCUMENTED_DISPOSAL', entry, short)
+  }
+  // What left as a short was borrowed at market and left at market: it made no difference.
+  const counted = oversold && engine.settings.oversell === 'short' ? parts.length : values.length
+  const value = values.slice(0, counted).reduce<Exact | null>(plusKnown, NOUGHT)
+  const cost = parts.reduce<Exact | null>((sum, part) => plusKnown(sum, part.cost), NOUGHT)
+  addTo(engine.sumsOf(asset), 'transferred', minusKnown(value, cost))
+  engine.rows.leaves.push({
+    place,
+    row: {
+      flow: flow.id,
+      source: sourceOf(flow),
+      asset,
+      wallet,
+      time: place.time,
+      kind,
+      quantity: textOf(quantity),
+      cost: textOrNull(cost),
+      value: textOrNull(market),
+      parts: [
+        ...parts.map(({ lot, quantity: size, cost: of }) => ({
+          lot: lot.id,
+          quantity: textOf(size),
+          cost: textOrNull(of),
+        })),
+        ...(oversold ? [{ lot: null, quantity: textOf(short), cost: null }] : []),
+      ],
+    },
+  })
+}

@@ -1,0 +1,103 @@
+import type { AssetId } from '#core/asset.ts'
+import type { FlowKind } from '#core/flow.ts'
+import { type Exact, compare, times } from './exact.ts'
+import { byPlace, type Place } from './place.ts'
+import type { Method } from './settings.ts'
+
+/** What is known of a lot's cost: `documented`, `undocumented` (no basis), or `unpriced` (a price is missing). */
+export type Proof = 'documented' | 'undocumented' | 'unpriced'
+
+/** Where a lot comes from at last: the purchase, over all its moves. */
+export type Root = {
+  readonly place: Place
+  readonly flow: string
+  readonly source: string
+  readonly tx: string | null
+  readonly kind: FlowKind
+}
+
+/** A quantity acquired at one time at one unit cost. Sizes are positive; a short lot says so by `short`. */
+export type Lot = {
+  readonly id: string
+  readonly asset: AssetId
+  readonly wallet: string | null
+  readonly opened: number
+  readonly root: Root
+  /** Order of making within its pool's engine: the last tie. */
+  readonly serial: number
+  readonly short: boolean
+  readonly movedFrom: string | null
+  /** The flow that it left the other pool with; null where it did not move. */
+  readonly sentBy: string | null
+  proof: Proof
+  quantity: Exact
+  remaining: Exact
+  /** Cost of `per` units as acquired (proceeds, of a short); null unless documented. */
+  cost: Exact | null
+  per: Exact
+  /** Cost of what remains. */
+  left: Exact | null
+  /** Cost of one unit as a double, for quick comparisons. */
+  unit: number
+}
+
+/** What a part says of the lot that it is from. */
+export type LotRef = Pick<Lot, 'id' | 'opened' | 'proof'>
+
+/** Which of two lots is used first: less than 0 for the first. */
+export type LotOrder = (a: Lot, b: Lot) => number
+
+/** By acquisition time, then order of entry. */
+export const byAge: LotOrder = (a, b) =>
+  a.opened - b.opened || byPlace(a.root.place, b.root.place) || a.serial - b.serial
+
+const byUnitCost =
+  (sign: 1 | -1): LotOrder =>
+  (a, b) => {
+    if (a.cost === null || b.cost === null) {
+      return Number(a.cost === null) - Number(b.cost === null) || byAge(a, b)
+    }
+    // Of a short, the cost of closing is in question: the lowest proceeds are the dearest lot.
+    return (a.short ? -sign : sign) * compareUnits(a, b) || byAge(a, b)
+  }
+
+/** Doubles decide unless they are next to each other; then exact products do. */
+function compareUnits(a: Lot, b: Lot): number {
+  const difference = a.unit - b.unit
+  if (Math.abs(difference) > 1e-12 * (Math.abs(a.unit) + Math.abs(b.unit))) return difference
+  return compare(times(a.cost as Exact, b.per), times(b.cost as Exact, a.per))
+}
+
+/** How a method takes lots: in which order, at whose cost, and what its parts are called. */
+export type MethodPlan = {
+  readonly order: LotOrder
+  /** Cost comes from the pool's average; dates are drawn by `order`. */
+  readonly averages: boolean
+  /** Disposals meet acquisitions of the same day and of the next 30 days before the pool. */
+  readonly looksAhead: boolean
+  /** Disposals may name their lots. */
+  readonly names: boolean
+}
+
+const plan = (order: LotOrder, part: Partial<MethodPlan> = {}): MethodPlan => ({
+  order,
+  averages: false,
+  looksAhead: false,
+  names: false,
+  ...part,
+})
+
+/** Every method as values: another country's rule is one more line. */
+export const PLANS: Readonly<Record<Method, MethodPlan>> = {
+  fifo: plan(byAge),
+  lifo: plan((a, b) => byAge(b, a)),
+  hifo: plan(byUnitCost(-1)),
+  lofo: plan(byUnitCost(1)),
+  average: plan(byAge, { averages: true }),
+  uk: plan(byAge, { averages: true, looksAhead: true }),
+  specific: plan(byAge, { names: true }),
+}
+
+/** The double of cost ÷ per; only a hint for `compareUnits`. */
+export const unitOf = (cost: Exact | null, per: Exact): number =>
+  cost === null ? NaN : (Number(cost.digits) / Number(per.digits)) * 10 ** (per.scale - cost.scale)

@@ -1,0 +1,160 @@
+import { closeShorts } from './closing.ts'
+import { draw, openShort } from './dispose.ts'
+import type { LotEngine } from './engine.ts'
+import type { Entry } from './entry.ts'
+import { type Exact, NOUGHT, compare, isZero, minus, portion, textOf, textOrNull } from './exact.ts'
+import { unitOf } from './lot.ts'
+import { type Pool, ruleOf } from './pool.ts'
+import { reportProblem } from './problems.ts'
+import { rootOf } from './receive.ts'
+import type { Taken } from './side.ts'
+
+/** Lots leave their pool and are on the way, with cost and dates. */
+export function depart(engine: LotEngine, entry: Entry): void {
+  engine.charge(entry, false)
+  const move = entry.move as NonNullable<Entry['move']>
+  if (engine.stays(move)) return
+  const { asset, wallet, quantity, place, flow } = entry
+  const from = engine.pool(asset, wallet, place.time)
+  const way = engine.transit(move, asset, place.time)
+  const { parts, short } = draw(from, entry, quantity)
+  for (const [index, part] of parts.entries()) {
+    carry(engine, way, part, { id: numbered(flow.id, index), sentBy: flow.id, to: part.quantity })
+  }
+  if (isZero(short)) return
+  const value = engine.settings.oversell === 'short' ? valueOf(entry, short) : null
+  if (engine.settings.oversell === 'short') {
+    openShort(engine, from, { ...entry, flow: { ...flow, id: `${flow.id}#short` } }, short, value)
+  } else {
+    reportProblem(engine, 'UNDOCUMENTED_TRANSFER', entry, short)
+  }
+  const proof =
+    engine.settings.oversell !== 'short' ? 'undocumented' : value === null ? 'unpriced' : 'documented'
+  engine.place(
+    way,
+    {
+      id: `${flow.id}#short`,
+      opened: place.time,
+      root: rootOf(entry),
+      short: false,
+      proof,
+      movedFrom: null,
+      sentBy: flow.id,
+      quantity: short,
+      remaining: short,
+      cost: value,
+      per: short,
+      left: value,
+      unit: unitOf(value, short),
+    },
+    false,
+  )
+}
+
+/** What was borrowed to move it is worth its share of the move: the conversion's value, or the market's. */
+function valueOf({ move, value, market, quantity }: Entry, size: Exact): Exact | null {
+  const whole = move?.convert === true ? value : market
+  return whole === null ? null : portion(whole, size, quantity)
+}
+
+/** Lots on the way join the pool where they arrive. A conversion restates them in the other asset's unit. */
+export function arrive(engine: LotEngine, entry: Entry): void {
+  engine.charge(entry, false)
+  const move = entry.move as NonNullable<Entry['move']>
+  if (engine.stays(move)) return
+  const { asset, wallet, quantity, place } = entry
+  const sent = move.asset
+  const way = engine.transit(move, sent, place.time)
+  const to = engine.pool(asset, wallet, place.time)
+  const size = move.convert ? way.long.total : quantity
+  const taken = way.long.take(size, ruleOf(way))
+  let rest = quantity
+  for (const [index, part] of taken.entries()) {
+    const last = index === taken.length - 1
+    const become =
+      !move.convert || compare(size, quantity) === 0 ? part.quantity : portion(part.quantity, quantity, size)
+    const got = last && move.convert ? rest : become
+    rest = minus(rest, got)
+    land(engine, entry, to, part, got, index, sent)
+  }
+}
+
+function land(
+  engine: LotEngine,
+  entry: Entry,
+  to: Pool,
+  part: Taken,
+  size: Exact,
+  index: number,
+  sent: Entry['asset'],
+): void {
+  const { lot } = part
+  const documented = lot.proof !== 'undocumented'
+  const { rest, left } = closeShorts(engine, to, {
+    entry,
+    quantity: size,
+    cost: part.cost,
+    fees: NOUGHT,
+    documented,
+  })
+  const id = numbered(entry.flow.id, index)
+  engine.rows.moves.push({
+    place: entry.place,
+    row: {
+      out: lot.sentBy ?? lot.root.flow,
+      in: entry.flow.id,
+      time: entry.place.time,
+      lot: lot.movedFrom ?? lot.id,
+      asset: sent,
+      quantity: textOf(part.quantity),
+      toLot: id,
+      toAsset: entry.asset,
+      toQuantity: textOf(size),
+      cost: documented ? textOrNull(part.cost) : null,
+    },
+  })
+  if (isZero(rest)) return
+  const whole = compare(rest, size) === 0
+  carry(
+    engine,
+    to,
+    { ...part, cost: left },
+    { id, sentBy: null, to: rest, ...(whole ? {} : { part: rest }) },
+    true,
+  )
+}
+
+/** Puts what was drawn from a lot into another pool as a lot of its own. */
+function carry(
+  engine: LotEngine,
+  pool: Pool,
+  { lot, quantity, cost }: Taken,
+  { id, sentBy, to, part }: { id: string; sentBy: string | null; to: Exact; part?: Exact },
+  listed = false,
+): void {
+  const undocumented = lot.proof === 'undocumented'
+  const own = undocumented ? null : cost
+  const same = part === undefined && compare(to, quantity) === 0 && !pool.long.averages && lot.cost !== null
+  engine.place(
+    pool,
+    {
+      id,
+      opened: lot.opened,
+      root: lot.root,
+      short: false,
+      proof: undocumented ? 'undocumented' : own === null ? 'unpriced' : 'documented',
+      movedFrom: sentBy === null ? (lot.movedFrom ?? lot.id) : lot.id,
+      sentBy,
+      quantity: to,
+      remaining: to,
+      // Its unit cost stays exactly what it was, so that parts of one lot still tie.
+      cost: same ? lot.cost : own,
+      per: same ? lot.per : to,
+      left: own,
+      unit: same ? lot.unit : unitOf(own, to),
+    },
+    listed,
+  )
+}
+
+const numbered = (id: string, index: number): string => (index === 0 ? id : `${id}#${index + 1}`)

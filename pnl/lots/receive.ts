@@ -1,0 +1,97 @@
+import { type Closing, closeShorts } from './closing.ts'
+import type { LotEngine } from './engine.ts'
+import type { Entry } from './entry.ts'
+import {
+  type Exact,
+  NOUGHT,
+  compare,
+  isZero,
+  minus,
+  minusKnown,
+  plus,
+  plusKnown,
+  portion,
+  textOrNull,
+} from './exact.ts'
+import { type Lot, type Root, unitOf } from './lot.ts'
+import { SURPLUS } from './place.ts'
+import type { Pool } from './pool.ts'
+import { reportProblem } from './problems.ts'
+import { sourceOf } from './rows.ts'
+import { addTo } from './sums.ts'
+
+/** What comes in closes shorts, and opens a lot with the rest. */
+export function receive(engine: LotEngine, entry: Entry): void {
+  const pool = engine.pool(entry.asset, entry.wallet, entry.place.time)
+  const joined = engine.charge(entry, true)
+  const cost = entry.undocumented ? null : plusKnown(entry.value, joined)
+  if (entry.income) engine.earn(entry)
+  if (entry.ownBasis) countBasis(engine, entry)
+  if (entry.undocumented) reportProblem(engine, 'UNDOCUMENTED_LOT', entry)
+  else if (entry.value === null) reportProblem(engine, 'MISSING_PRICE', entry)
+
+  const { size, cost: own } = unclaimed(engine, entry, cost)
+  const closing: Closing = {
+    entry,
+    quantity: size,
+    cost: entry.undocumented ? NOUGHT : own,
+    fees: joined,
+    documented: !entry.undocumented,
+  }
+  const { rest, left } = closeShorts(engine, pool, closing)
+  if (isZero(rest) && !isZero(size)) return
+  const id = entry.place.step === SURPLUS ? `${entry.flow.id}#surplus` : entry.flow.id
+  const closed = compare(size, rest) !== 0
+  openLot(engine, pool, {
+    id,
+    root: rootOf(entry),
+    quantity: closed ? rest : entry.quantity,
+    remaining: rest,
+    cost: entry.undocumented ? null : closed ? left : cost,
+    left: entry.undocumented ? null : left,
+    undocumented: entry.undocumented,
+  })
+}
+
+/** What earlier disposals did not claim of a purchase (method `uk`). */
+function unclaimed(engine: LotEngine, entry: Entry, cost: Exact | null): { size: Exact; cost: Exact | null } {
+  let size = entry.quantity
+  let own = cost
+  for (const claim of engine.claims.on(entry)) {
+    size = minus(size, claim.size)
+    own = minusKnown(own, claim.cost)
+  }
+  return { size, cost: own }
+}
+
+/** `transferred` takes a basis that is not the market's out of the agreement with hourly PnL. */
+function countBasis(engine: LotEngine, { place, flow, asset, value, market }: Entry): void {
+  addTo(engine.sumsOf(asset), 'transferred', minusKnown(value, market))
+  const row = { flow: flow.id, asset, time: flow.time, cost: textOrNull(value), value: textOrNull(market) }
+  engine.rows.bases.push({ place, row })
+}
+
+export const rootOf = ({ place, flow }: Entry): Root => ({
+  place,
+  flow: flow.id,
+  source: sourceOf(flow),
+  tx: flow.tx,
+  kind: flow.kind,
+})
+
+type Opening = Pick<Lot, 'id' | 'root' | 'quantity' | 'remaining' | 'cost' | 'left'> & {
+  readonly undocumented: boolean
+}
+
+function openLot(engine: LotEngine, pool: Pool, { undocumented, ...lot }: Opening): void {
+  engine.place(pool, {
+    ...lot,
+    opened: lot.root.place.time,
+    short: false,
+    proof: undocumented ? 'undocumented' : lot.cost === null ? 'unpriced' : 'documented',
+    movedFrom: null,
+    sentBy: null,
+    per: lot.quantity,
+    unit: unitOf(lot.cost, lot.quantity),
+  })
+}
