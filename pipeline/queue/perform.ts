@@ -52,7 +52,7 @@ const DONE: Verdict = { type: 'done' }
 export async function perform(work: Work, queued: number, own: WorkIo): Promise<Verdict> {
   const verdict = await performKind(work, queued, own)
   await own.usage.flush(1)
-  return own.signal.aborted && verdict.type !== 'done' ? { type: 'back' } : verdict
+  return verdict
 }
 
 function performKind(work: Work, queued: number, own: WorkIo): Promise<Verdict> {
