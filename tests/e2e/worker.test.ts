@@ -186,7 +186,8 @@ servers.describe('tidemark worker', () => {
       const waiting = await queue.entries(['waiting'], { limit: 50, offset: 0 })
       expect(waiting.length).toBeGreaterThan(0)
       for (const { tries } of waiting) expect(tries).toBe(0)
-    })
+      // Slowly, so that both are at work when the credits run out.
+    }, slowly)
   })
 
   test('schedule --queue hands out what is due and computes nothing itself', async () => {
