@@ -1,3 +1,5 @@
+import type { AssetId } from '#core/asset.ts'
+import type { Decimal } from '#core/decimal.ts'
 import { HOUR_MS, addHours, type Hour } from '#core/hour.ts'
 import { monthEnd, monthStart, monthsBetween, previousMonth, type Month } from '#core/month.ts'
 import type { Portfolio } from '#core/portfolio.ts'
@@ -27,6 +29,7 @@ export type PublishSummary = { readonly published: number; readonly unchanged: n
 /**
  * Publishes a portfolio's hourly PnL, token by token and in total, where the store has a place that others read: every
  * month whose inputs are not those it was published with. A run that is cut off is made good by the next one.
+ * @param options.again every month, also those that are known to be published
  * @returns null on a store that nobody reads past us; then nothing was computed either
  */
 export async function publishPnl(
@@ -34,18 +37,23 @@ export async function publishPnl(
   now: number,
   io: PublishPorts,
   settings: MarkSettings,
+  { again = false }: { readonly again?: boolean } = {},
 ): Promise<PublishSummary | null> {
   const { publication } = io
   if (publication === undefined) return null
   const { owner, name, baseCurrency: quote } = portfolio
   const session = await openSession({ portfolio, quote, now }, io, settings)
-  const months = await monthKeys(session, now)
+  const present = await presentQuantities(session, now)
+  const months = await monthKeys(session, present, now)
   const known = new Map(
     (await publication.published(owner, name, quote)).map(({ month, hash }) => [month, hash]),
   )
-  const due = months.filter(({ month, key }) => known.get(month) !== key)
+  const due = months.filter(({ month, key }) => again || known.get(month) !== key)
+  if (due.length === 0) return { published: 0, unchanged: months.length }
+  const held = [...present].filter(([, quantity]) => !quantity.isZero()).map(([asset]) => asset)
+  const { to: newest } = await resolveRange({ now, days: 0 }, held, session.loader)
   for (const { month, key } of due) {
-    const series = await seriesOf(session, month, now)
+    const series = await seriesOf(session, month, present, newest)
     await publication.publish({ owner, portfolio: name, quote, month, hash: key, series })
   }
   return { published: due.length, unchanged: months.length - due.length }
@@ -57,6 +65,7 @@ export async function publishPnl(
  */
 async function monthKeys(
   { assets, loader, ledger, mode, io }: PnlSession,
+  present: ReadonlyMap<AssetId, Decimal>,
   now: number,
 ): Promise<{ month: Month; key: string }[]> {
   const marks = await loader.keys(assets)
@@ -64,8 +73,10 @@ async function monthKeys(
   const { portfolio } = ledger
   const stored = await io.pnlKeys(portfolio.owner, portfolio.name, loader.quote)
   const batches = new Map(stored.map(({ month, key }) => [month, key]))
-  const held = [mode, portfolio.holdings, portfolio.wallets.map(({ address }) => address)]
-  let key = digest([FORMULA_VERSION, LAYOUT, held])
+  // In mode `snapshot` the present quantities count in all months; in mode `flows` the keys of months know them.
+  const held =
+    mode === 'snapshot' ? [...present].map(([asset, quantity]) => [asset, quantity.toString()]) : []
+  let key = digest([FORMULA_VERSION, LAYOUT, mode, held])
   return monthsBetween(monthStart(marks.first), now).map((month) => {
     key = digest([key, marks.month(month), batches.get(month) ?? null])
     return { month, key }
@@ -73,10 +84,12 @@ async function monthKeys(
 }
 
 /** Rows of one month, up to the newest hour with a price. */
-async function seriesOf(session: PnlSession, month: Month, now: number): Promise<PublishedSeries[]> {
-  const present = await presentQuantities(session, now)
-  const held = [...present].filter(([, quantity]) => !quantity.isZero()).map(([asset]) => asset)
-  const newest = (await resolveRange({ now, days: 0 }, held, session.loader)).to
+async function seriesOf(
+  session: PnlSession,
+  month: Month,
+  present: ReadonlyMap<AssetId, Decimal>,
+  newest: Hour,
+): Promise<PublishedSeries[]> {
   // A month before it, so that the Δ over a hole at its beginning is known whole.
   const from = monthStart(previousMonth(month))
   const to = Math.min(addHours(monthEnd(month), -1), newest) as Hour

@@ -99,7 +99,8 @@ async function report(cli: Cli, request: PnlRequest, store: Store, settings: Mar
 async function publish(request: PnlRequest, store: Store, settings: MarkSettings): Promise<void> {
   if (store.publication === undefined || request.portfolio === null || request.persist === false) return
   const { publishPnl } = await import('#pipeline/jobs/publish-pnl.ts')
-  await publishPnl(request.portfolio, request.now, store, settings)
+  const again = request.rebuild === true
+  await publishPnl(request.portfolio, request.now, store, settings, { again })
 }
 
 /** Whether every asset held had a price at every hour, and every wallet was read. */

@@ -35,21 +35,21 @@ export function differingHours(before: Chunk, after: Chunk): number[] {
 /** Points of some hours of a chunk, one a line, with time in seconds. */
 export function candleLines(chunk: Chunk, hours: readonly number[]): string[] {
   const head = `${CANDLE},${seriesTags(chunk)} `
+  const names = CANDLE_COLUMNS.map((name, at) => `${at === 0 ? head : ','}${name}=`)
+  const columns = CANDLE_COLUMNS.map((name) => chunk.columns[name])
   const start = monthStart(chunk.month)
-  const series = CANDLE_COLUMNS.map((name) => [name, chunk.columns[name]] as const)
   return hours.map((hour) => {
-    let fields = ''
-    let state = 0
-    for (let at = 0; at < series.length; at++) {
-      const [name, values] = series[at] as (typeof series)[number]
-      const value = values[hour] as number
-      if (Number.isNaN(value)) {
-        state |= 1 << at
-        fields += `${name}=0,`
-      } else fields += `${name}=${floatText(value)},`
+    let [line, state, before, text] = ['', 0, NaN, '']
+    for (let at = 0; at < columns.length; at++) {
+      const value = (columns[at] as Float64Array)[hour] as number
+      // Prices of one hour are often the same double, and its text is what costs here.
+      if (value !== before || value === 0) text = Number.isNaN(value) ? '0' : floatText(value)
+      if (Number.isNaN(value)) state |= 1 << at
+      before = value
+      line += (names[at] as string) + text
     }
     const time = (start + hour * HOUR_MS) / 1000
-    return `${head}${fields}changed=${chunk.changed[hour] as number},state=${state}i ${time}`
+    return `${line},changed=${chunk.changed[hour] as number},state=${state}i ${time}`
   })
 }
 

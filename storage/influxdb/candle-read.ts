@@ -84,13 +84,18 @@ export function spanFlux(bucket: string, span: Span): string {
   ].join('\n')
 }
 
-function readSpan(connection: Connection, span: Span): Promise<Chunk[]> {
+/** Flux that answers with the points of a span, an hour a row. */
+export function readScript(bucket: string, span: Span): string {
   const columns = ['_time', 'asset', ...CANDLE_FIELDS].map((name) => `"${name}"`).join(', ')
-  const script = [
-    spanFlux(connection.options.bucket, span),
+  return [
+    spanFlux(bucket, span),
     '|> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")',
     `|> keep(columns: [${columns}])`,
   ].join('\n')
+}
+
+function readSpan(connection: Connection, span: Span): Promise<Chunk[]> {
+  const script = readScript(connection.options.bucket, span)
   return runFlux(connection, 'a read of candles', script, () => {
     const book = new ChunkBook(span)
     return { table: (names) => book.table(names), result: () => book.chunks() }

@@ -12,11 +12,11 @@ import { readTag } from './lines.ts'
 /** How often what lies there is put right before giving up. */
 const ROUNDS = 3
 
-/** What tells cheaply whether the hours of a chunk lie there: how many, and the sum of the revisions they came with. */
-type Witness = { readonly count: number; readonly revisions: number }
+/** Chunks that one query sums: it answers with a number for each. */
+const SUMS_A_QUERY = 600
 
 /**
- * Makes sure that what lies there is what was to be written: hours are counted and their revisions summed on the
+ * Makes sure that what lies there is what was to be written: the revisions of hours are summed on the
  * server, and a chunk that differs is read back and put right.
  * @param troubled whether a batch was sent more than once: then every chunk is read back, value by value
  * @throws TidemarkError INTEGRITY when it is not right after three rounds
@@ -35,35 +35,35 @@ export async function confirm(
   if (first !== undefined) throw unwritten(doubtful.length, first, connection.options.bucket)
 }
 
-/** Those whose witness is another than it should be. */
+/**
+ * Those whose hours do not sum to the revisions that they were written with. Each is at least 1, so that an hour which
+ * is not there, or still the one before, is seen.
+ */
 async function unlike(connection: Connection, chunks: readonly Chunk[]): Promise<Chunk[]> {
-  const spans = await Promise.all(spansOf(chunks).map((span) => witnesses(connection, span)))
+  const spans = await Promise.all(spansOf(chunks, SUMS_A_QUERY).map((span) => sums(connection, span)))
   const found = new Map(spans.flatMap((span) => [...span]))
   return chunks.filter((chunk) => {
-    const hours = presentHours(chunk)
-    const { count, revisions } = found.get(chunkId(chunk)) ?? { count: 0, revisions: 0 }
-    const expected = hours.reduce((sum, hour) => sum + (chunk.changed[hour] as number), 0)
-    return count !== hours.length || revisions !== expected
+    const expected = chunk.changed.reduce((sum, revision) => sum + revision, 0)
+    return (found.get(chunkId(chunk)) ?? 0) !== expected
   })
 }
 
-/** Counted where they lie: InfluxDB hands such a window down to its storage, and no value travels. */
-async function witnesses(connection: Connection, span: Span): Promise<Map<string, Witness>> {
-  const points = `${spanFlux(connection.options.bucket, span)}\n|> filter(fn: (r) => r._field == "changed")`
-  const monthly = (fn: string) =>
-    `|> aggregateWindow(every: 1mo, fn: ${fn}, createEmpty: false, timeSrc: "_start")\n` +
-    `|> keep(columns: ["_time", "_value", "asset"])\n|> yield(name: "${fn}")`
-  const script = `points = ${points}\npoints ${monthly('count')}\npoints ${monthly('sum')}`
-  const rows = await fluxRows(connection, 'a count of candles', script)
-  const found = new Map<string, { count: number; revisions: number }>()
-  for (const { result, _time: time = '', _value: value, asset = '' } of rows) {
-    const key = { asset: readTag(asset), month: time.slice(0, 7), quote: span.quote, provider: span.provider }
-    const id = chunkId(key as ChunkKey)
-    const known = found.get(id) ?? { count: 0, revisions: 0 }
-    found.set(id, known)
-    known[result === 'count' ? 'count' : 'revisions'] = Number(value)
-  }
-  return found
+/** Summed where they lie: InfluxDB hands such a window down to its storage, and no value travels. */
+async function sums(connection: Connection, span: Span): Promise<Map<string, number>> {
+  const script = [
+    spanFlux(connection.options.bucket, span),
+    '|> filter(fn: (r) => r._field == "changed")',
+    '|> aggregateWindow(every: 1mo, fn: sum, createEmpty: false, timeSrc: "_start")',
+    '|> keep(columns: ["_time", "_value", "asset"])',
+  ].join('\n')
+  const { quote, provider } = span
+  const rows = await fluxRows(connection, 'a look at what was written', script)
+  return new Map(
+    rows.map(({ _time: time = '', _value: sum, asset = '' }) => {
+      const key = { asset: readTag(asset), month: time.slice(0, 7), quote, provider }
+      return [chunkId(key as ChunkKey), Number(sum)]
+    }),
+  )
 }
 
 /** Reads chunks back and writes again what is not there as it should be. */

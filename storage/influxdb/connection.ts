@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
-import { InfluxDB, setLogger, type WriteOptions } from '@influxdata/influxdb-client'
+import { InfluxDB, setLogger, type SendOptions } from '@influxdata/influxdb-client'
 import Bottleneck from 'bottleneck'
 import pRetry from 'p-retry'
 import type { InfluxOptions } from '../mongodb/open.ts'
@@ -31,7 +31,8 @@ export type Connection = {
   readonly options: InfluxOptions
   /** Whether answers and batches travel far enough to be packed. */
   readonly packed: boolean
-  readonly writeOptions: Partial<WriteOptions>
+  /** How a batch is sent. */
+  readonly packing: SendOptions
   /**
    * Makes a call, at most four at a time, and again while it may come right.
    * @param what what it is for, as a noun
@@ -49,7 +50,7 @@ export function connect(options: InfluxOptions, patience: Partial<Patience> = {}
   const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT })
   const flights = new Bottleneck({ maxConcurrent: IN_FLIGHT })
   const packed = !LOOPBACK.test(hostname)
-  // It prints what fails, on the console, batches included; all of it reaches us as errors.
+  // It prints some of what fails on the console; all of it reaches us as errors.
   setLogger({ error: () => undefined, warn: () => undefined })
 
   const once = async <T>(call: Call<T>): Promise<T> => {
@@ -83,12 +84,9 @@ export function connect(options: InfluxOptions, patience: Partial<Patience> = {}
   return {
     options,
     packed,
-    // One record is one batch: above what the client would send by itself, and never kept for later.
-    writeOptions: {
-      batchSize: 2,
-      maxBatchBytes: Number.POSITIVE_INFINITY,
-      flushInterval: 0,
-      maxRetries: 0,
+    packing: {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
       gzipThreshold: packed ? GZIP_BYTES : Number.POSITIVE_INFINITY,
     },
     async call(what, call) {

@@ -99,18 +99,24 @@ describe('what InfluxDB may answer', () => {
     expect(new Set(taken.join('\n').split('\n')).size).toBe(hours)
   })
 
-  test('a write that is acknowledged and not kept is found, also where the client takes an error for success', async () => {
+  test('a write that is acknowledged and not kept is found', async () => {
+    const data = await speaking((request, response) =>
+      isWrite(request) ? response.writeHead(204).end() : csv(response, ''),
+    )
+    const error = await failing(data.write([added(chunk)]))
+    expect(error).toMatchObject({ code: 'INTEGRITY', exitCode: 12 })
+    expect(error.message).toContain('bitcoin')
+  })
+
+  test('F12: what is no acknowledgement is none: a page of 200, a partial success, an error that others take for one', async () => {
     const answers: ((response: ServerResponse) => unknown)[] = [
-      (response) => response.writeHead(204).end(),
+      (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>log in</html>'),
+      (response) => json(response, 201, { message: 'partial' }),
       (response) => json(response, 500, { error: 'write failed: hinted handoff queue not empty' }),
     ]
     for (const answer of answers) {
-      const data = await speaking((request, response) =>
-        isWrite(request) ? void answer(response) : csv(response, ''),
-      )
-      const error = await failing(data.write([added(chunk)]))
-      expect(error).toMatchObject({ code: 'INTEGRITY', exitCode: 12 })
-      expect(error.message).toContain('bitcoin')
+      const data = await speaking((_, response) => void answer(response))
+      expect(await failing(data.write([added(chunk)]))).toMatchObject({ code: 'STORE_UNAVAILABLE' })
     }
   })
 
