@@ -8,12 +8,15 @@ const KNOWN: readonly string[] = SETTING_NAMES.flatMap((name) =>
 /** First words that hardly anything else uses, so that a typing error in them can be told from another's variable. */
 const OWN_WORDS = ['TIDEMARK', 'COINGECKO', 'ALLIUM']
 
+/** What the project's own tests and their servers read; one shell may well run both them and the program. */
+const OF_TESTS = /^TIDEMARK_(?:TEST_.*|SERVERS_DIR)$/
+
 /**
  * Whether a variable that is not read was meant to be: a fault in words, or null when it is somebody else's.
  * A `.env` is read more strictly than the environment, which is full of other programs' variables.
  */
 export function nameFault(name: string, source: 'environment' | '.env' | 'flag'): string | null {
-  if (KNOWN.includes(name) || name.length > 100) return null
+  if (KNOWN.includes(name) || name.length > 100 || OF_TESTS.test(name)) return null
   const word = name.toUpperCase().split('_', 1)[0] ?? ''
   const own = OWN_WORDS.includes(word)
   const almostOwn = own || nearestName(word, OWN_WORDS) !== null

@@ -235,6 +235,7 @@ describe('F41: what is wrong is named, with exit code 5', () => {
   test("other programs' variables are left alone, in .env less than in the environment", () => {
     const foreign = { LOGLEVEL: 'x', STORAGES: 'x', PATH: '/bin', COINGECKO_PRO_API_KEY: 'x', TIDE: 'x' }
     expect(() => load({ env: foreign })).not.toThrow()
+    expect(() => load({ env: { TIDEMARK_TEST_REDIS_URL: 'x', TIDEMARK_SERVERS_DIR: '/x' } })).not.toThrow()
     expect(faults({ envFile: 'LOGLEVEL=x' })[0]).toContain('LOG_LEVEL')
     expect(faults({ envFile: 'COINGECKO_PRO_API_KEY=x' })[0]).toContain('COINGECKO_API_KEY')
     expect(() =>

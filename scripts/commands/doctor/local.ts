@@ -36,21 +36,26 @@ export function checkSecretFiles(env: Readonly<Record<string, string | undefined
   const dotEnv = join(cwd, '.env')
   const text = readText(dotEnv)
   const values = text === null ? {} : readEnvFile(text).values
-  const holdsKey = Object.entries(values).some(([key, value]) => /_KEY$/.test(key) && value !== '')
+  const holdsKey = Object.entries(values).some(([key, value]) => SECRET.test(key) && value !== '')
   const named = Object.entries({ ...values, ...env }).flatMap(([key, value]) =>
-    /_KEY_FILE$/.test(key) && value ? [value] : [],
+    SECRET_FILE.test(key) && value ? [value] : [],
   )
   const files = [...(holdsKey ? [dotEnv] : []), ...named]
   const open = files.filter(isOpen)
   if (open.length > 0) {
     return open.map((file) => fail(name, `${file} can be read by other users`, `chmod 600 ${file}`))
   }
-  return [ok(name, files.length === 0 ? 'no file holds a key' : `${files.length} file(s), mode 600`)]
+  return [ok(name, files.length === 0 ? 'no file holds a key' : `${files.length} file(s), none open to others`)]
 }
 
+const SECRET = /^(?:.*_KEY|.*_TOKEN|MONGODB_URI|REDIS_URL)$/
+const SECRET_FILE = /^(?:.*_KEY|.*_TOKEN|MONGODB_URI|REDIS_URL)_FILE$/
+
+/** A secret that a container mounts belongs to somebody else, who guards it: its mode is not ours to change. */
 function isOpen(file: string): boolean {
   try {
-    return (statSync(file).mode & 0o077) !== 0
+    const { mode, uid } = statSync(file)
+    return uid === process.getuid?.() && (mode & 0o077) !== 0
   } catch {
     // A file that is not there is a fault of the configuration, and named by its check.
     return false

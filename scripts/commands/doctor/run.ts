@@ -9,6 +9,7 @@ import { fail, ok, type Finding } from './check.ts'
 import { checkRuntime, checkSecretFiles } from './local.ts'
 import { checkAllium, checkCoingecko } from './providers.ts'
 import { checkRedis } from './redis.ts'
+import { checkServers } from './servers.ts'
 import { checkData, checkStore } from './store.ts'
 
 const SIGNS = { ok: '✓', warn: '!', fail: '✗' } as const
@@ -40,7 +41,11 @@ function settings(cli: Cli, checks: Finding[]): Config | null {
 }
 
 async function checkWith(cli: Cli, config: Config, now: number): Promise<Finding[]> {
-  const { findings, store } = await checkStore(config)
+  const [{ findings: ofStore, store }, ofServers] = await Promise.all([
+    checkStore(config),
+    checkServers(config),
+  ])
+  const findings = [...ofServers, ...ofStore]
   try {
     const chosen = await choosePortfolio(cli, config, store)
     const found =
