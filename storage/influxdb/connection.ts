@@ -15,7 +15,7 @@ export type Patience = {
   readonly retries: number
   readonly firstWaitMs: number
 }
-const PATIENCE: Patience = { callMs: 30_000, retryMs: 60_000, retries: 5, firstWaitMs: 250 }
+const PATIENCE: Patience = { callMs: 60_000, retryMs: 90_000, retries: 5, firstWaitMs: 250 }
 
 const IN_FLIGHT = 4
 const LONGEST_WAIT_MS = 30_000

@@ -10,7 +10,7 @@ import type { InfluxOptions } from '#storage/mongodb/open.ts'
 import { below, type Random } from '../../support/random.ts'
 
 /** Hurries what would wait for a server, so that a test of a dead one is short. */
-export const HURRIED: Partial<Patience> = { callMs: 4_000, retryMs: 8_000, retries: 3, firstWaitMs: 20 }
+export const HURRIED: Partial<Patience> = { callMs: 20_000, retryMs: 30_000, retries: 3, firstWaitMs: 20 }
 
 /** A call to InfluxDB's own API, as an administrator makes it. */
 export async function api(
