@@ -15,7 +15,7 @@ export type Range = { readonly from: number; readonly to: number }
 
 /**
  * What stands of the flows of a book: those that came with `version` or before and had not gone by then
- * (docs/decisions/0011).
+ * (docs/decisions/0013).
  */
 export type BookContent = {
   readonly owner: string

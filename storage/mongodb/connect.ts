@@ -40,7 +40,7 @@ export async function connect(uri: string, guardMs: number): Promise<Server> {
       ...place,
       atomic: !ferret,
       transactions: !ferret && (typeof hello['setName'] === 'string' || hello['msg'] === 'isdbgrid'),
-      version: String(ferret ? `FerretDB ${build['ferretdbVersion'] as string}` : build['version']),
+      version: `${ferret ? 'FerretDB as ' : ''}MongoDB ${String(build['version'])}`,
       guardMs,
       turns: new Turns(),
       fences: new Map(),

@@ -31,7 +31,7 @@ export type Held<H extends Head, T> = {
 
 /**
  * Reads heads, lets `work` write what belongs to them, and puts the next heads in their place, while nobody else does
- * so with any of them (docs/decisions/0011). When `work` fails after it began to write, the heads are left as they
+ * so with any of them (docs/decisions/0013). When `work` fails after it began to write, the heads are left as they
  * were and marked `dirty`, and so are those of a process that died.
  */
 export async function withHeads<H extends Head, T>(

@@ -4,8 +4,12 @@ import type { Server } from './connect.ts'
 import { fromDocument, idOf, toDocument, upsert } from './documents.ts'
 import { withRow } from './row-head.ts'
 import { collectionOf } from './schema.ts'
+import { serverAhead } from './server-clock.ts'
 
-/** Runs, leases and counts of calls. A lease is a head of its own: of two that ask at once, one has its guard. */
+/**
+ * Runs, leases and counts of calls. A lease is a head of its own: of two that ask at once, one has its guard. It runs out
+ * by the server's clock.
+ */
 export function runStore(server: Server): RunStore & LeaseStore & UsageStore {
   return {
     async writeRun(run) {
@@ -17,17 +21,26 @@ export function runStore(server: Server): RunStore & LeaseStore & UsageStore {
       return (await found.limit(limit).toArray()).map((document) => fromDocument(server, runTable, document))
     },
     async acquireLease(name, holder, ttlMs, now) {
+      const ahead = await serverAhead(server)
+      const there = now + ahead
       return withLease<LeaseAnswer>(server, name, (present) => {
-        if (present !== null && present.holder !== holder && present.expires > now)
-          return { next: null, result: { acquired: false, holder: present.holder, expires: present.expires } }
-        const expires = now + ttlMs
-        return { next: { name, holder, expires }, result: { acquired: true, holder, expires } }
+        // The caller is told in the time of its own clock.
+        const told = (acquired: boolean, lease: Lease) => ({
+          acquired,
+          holder: lease.holder,
+          expires: lease.expires - ahead,
+        })
+        if (present !== null && present.holder !== holder && present.expires > there)
+          return { next: null, result: told(false, present) }
+        const next = { name, holder, expires: there + ttlMs }
+        return { next, result: told(true, next) }
       })
     },
     async renewLease(name, holder, ttlMs, now) {
+      const expires = now + (await serverAhead(server)) + ttlMs
       return withLease(server, name, (present) => {
         const mine = present?.holder === holder
-        return { next: mine ? { name, holder, expires: now + ttlMs } : null, result: mine }
+        return { next: mine ? { name, holder, expires } : null, result: mine }
       })
     },
     async releaseLease(name, holder) {

@@ -9,7 +9,7 @@ const SCHEMA = 1
 
 /**
  * Every collection, with the indexes that questions beside those for an `_id` use. All are plain and ascending, and
- * begin with what a cluster would be sharded by (docs/decisions/0011).
+ * begin with what a cluster would be sharded by (docs/decisions/0013).
  */
 export const COLLECTIONS = {
   meta: [],
