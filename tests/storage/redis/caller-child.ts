@@ -16,6 +16,8 @@ const shared = new SharedRedisLimit({
 // Few at once, so that few wait for a place when Redis is lost: what is seen after that is what each does alone.
 const options = { perMinute: Number(perMinute), maxConcurrent: 6 }
 const http = createHttp({ provider: 'test', baseUrl: provider, ...options, shared })
+// Answered when all are there, so that they call for the same time.
+await fetch(`${provider}/ready`)
 const stop = AbortSignal.timeout(Number(seconds) * 1000)
 console.log('ready')
 const call = (n: number) => http.getJson(`/${process.pid}/${n}`, { signal: stop }).catch(() => undefined)
