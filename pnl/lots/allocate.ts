@@ -1,7 +1,7 @@
 import { byBytes } from '#core/asset.ts'
 import type { LotEngine } from './engine.ts'
 import { type Exact, absolute, isNegative, isZero, least, minus, textOf, textOrNull } from './exact.ts'
-import { type Lot, unitOf } from './lot.ts'
+import { type Lot, freshCost } from './lot.ts'
 import { type Pool, isTransit, newPool, poolKey } from './pool.ts'
 import type { Side } from './side.ts'
 
@@ -73,10 +73,8 @@ function give(
     sentBy: isTransit(holder) ? lot.root.flow : null,
     quantity: size,
     remaining: size,
-    cost,
-    per: size,
     left: cost,
-    unit: unitOf(cost, size),
+    ...freshCost(cost, size),
   })
   engine.rows.allocation.push({
     place: { ...lot.root.place, time },

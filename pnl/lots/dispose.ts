@@ -2,7 +2,7 @@ import { type Part, shares, writeDisposal } from './disposal.ts'
 import type { LotEngine } from './engine.ts'
 import type { Entry } from './entry.ts'
 import { type Exact, NOUGHT, isZero, minus, minusKnown, plusKnown, textOf, textOrNull } from './exact.ts'
-import { PLANS, unitOf } from './lot.ts'
+import { PLANS, freshCost } from './lot.ts'
 import { namedLots } from './named.ts'
 import { FEE, LOSS } from './place.ts'
 import { type Pool, ruleOf } from './pool.ts'
@@ -100,10 +100,8 @@ export function openShort(
     proof: proceeds === null ? 'unpriced' : 'documented',
     quantity,
     remaining: quantity,
-    cost: proceeds,
-    per: quantity,
     left: proceeds,
-    unit: unitOf(proceeds, quantity),
+    ...freshCost(proceeds, quantity),
   })
 }
 

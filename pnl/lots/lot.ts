@@ -3,6 +3,7 @@ import type { FlowKind } from '#core/flow.ts'
 import { type Exact, compare, times } from './exact.ts'
 import { byPlace, type Place } from './place.ts'
 import type { Method } from './settings.ts'
+import type { Ratio } from './split-ratios.ts'
 
 /** What is known of a lot's cost: `documented`, `undocumented` (no basis), or `unpriced` (a price is missing). */
 export type Proof = 'documented' | 'undocumented' | 'unpriced'
@@ -98,6 +99,26 @@ export const PLANS: Readonly<Record<Method, MethodPlan>> = {
   specific: plan(byAge, { names: true }),
 }
 
+/** Unit cost of a lot as a pair, and as a hint. */
+export type UnitCost = Pick<Lot, 'cost' | 'per' | 'unit'>
+
+export const freshCost = (cost: Exact | null, per: Exact): UnitCost => ({
+  cost,
+  per,
+  unit: unitOf(cost, per),
+})
+
+// Exact ratios grow with every conversion; past this many digits a lot's unit cost begins anew, rounded.
+const LONGEST = 10n ** 400n
+
+/** The unit cost of a lot restated in another unit, exactly, so that lots that tied still tie. */
+export function restated(lot: UnitCost, { before, after }: Ratio, left: Exact | null, size: Exact): UnitCost {
+  if (lot.cost === null || compare(before, after) === 0)
+    return { cost: lot.cost, per: lot.per, unit: lot.unit }
+  if (lot.per.digits > LONGEST || lot.cost.digits > LONGEST) return freshCost(left, size)
+  return freshCost(times(lot.cost, before), times(lot.per, after))
+}
+
 /** The double of cost ÷ per; only a hint for `compareUnits`. */
-export const unitOf = (cost: Exact | null, per: Exact): number =>
+const unitOf = (cost: Exact | null, per: Exact): number =>
   cost === null ? NaN : (Number(cost.digits) / Number(per.digits)) * 10 ** (per.scale - cost.scale)

@@ -3,7 +3,8 @@ import { draw, openShort } from './dispose.ts'
 import type { LotEngine } from './engine.ts'
 import type { Entry } from './entry.ts'
 import { type Exact, NOUGHT, compare, isZero, minus, portion, textOf, textOrNull } from './exact.ts'
-import { unitOf } from './lot.ts'
+import { freshCost, restated } from './lot.ts'
+import type { Ratio } from './split-ratios.ts'
 import { type Pool, ruleOf } from './pool.ts'
 import { reportProblem } from './problems.ts'
 import { rootOf } from './receive.ts'
@@ -19,7 +20,13 @@ export function depart(engine: LotEngine, entry: Entry): void {
   const way = engine.transit(move, asset, place.time)
   const { parts, short } = draw(from, entry, quantity)
   for (const [index, part] of parts.entries()) {
-    carry(engine, way, part, { id: numbered(flow.id, index), sentBy: flow.id, to: part.quantity })
+    carry(engine, way, part, {
+      id: numbered(flow.id, index),
+      sentBy: flow.id,
+      size: part.quantity,
+      ratio: { before: part.quantity, after: part.quantity },
+      averaged: from.long.averages,
+    })
   }
   if (isZero(short)) return
   const value = engine.settings.oversell === 'short' ? valueOf(entry, short) : null
@@ -42,10 +49,8 @@ export function depart(engine: LotEngine, entry: Entry): void {
       sentBy: flow.id,
       quantity: short,
       remaining: short,
-      cost: value,
-      per: short,
       left: value,
-      unit: unitOf(value, short),
+      ...freshCost(value, short),
     },
     false,
   )
@@ -75,18 +80,17 @@ export function arrive(engine: LotEngine, entry: Entry): void {
       !move.convert || compare(size, quantity) === 0 ? part.quantity : portion(part.quantity, quantity, size)
     const got = last && move.convert ? rest : become
     rest = minus(rest, got)
-    land(engine, entry, to, part, got, index, sent)
+    land(engine, entry, { way, to }, part, got, index)
   }
 }
 
 function land(
   engine: LotEngine,
   entry: Entry,
-  to: Pool,
+  { way, to }: { readonly way: Pool; readonly to: Pool },
   part: Taken,
   size: Exact,
   index: number,
-  sent: Entry['asset'],
 ): void {
   const { lot } = part
   const documented = lot.proof !== 'undocumented'
@@ -105,7 +109,7 @@ function land(
       in: entry.flow.id,
       time: entry.place.time,
       lot: lot.movedFrom ?? lot.id,
-      asset: sent,
+      asset: way.asset,
       quantity: textOf(part.quantity),
       toLot: id,
       toAsset: entry.asset,
@@ -114,27 +118,36 @@ function land(
     },
   })
   if (isZero(rest)) return
-  const whole = compare(rest, size) === 0
+  const ratio = { before: part.quantity, after: size }
   carry(
     engine,
     to,
     { ...part, cost: left },
-    { id, sentBy: null, to: rest, ...(whole ? {} : { part: rest }) },
-    true,
+    { id, sentBy: null, size: rest, ratio, averaged: way.long.averages },
   )
+}
+
+type Carried = {
+  readonly id: string
+  /** The flow that it left with, while on the way. */
+  readonly sentBy: string | null
+  readonly size: Exact
+  /** How many units after stand for how many before: a conversion restates them. */
+  readonly ratio: Ratio
+  /** Whether its cost was an average: then it has no unit cost of its own to keep. */
+  readonly averaged: boolean
 }
 
 /** Puts what was drawn from a lot into another pool as a lot of its own. */
 function carry(
   engine: LotEngine,
   pool: Pool,
-  { lot, quantity, cost }: Taken,
-  { id, sentBy, to, part }: { id: string; sentBy: string | null; to: Exact; part?: Exact },
-  listed = false,
+  { lot, cost }: Taken,
+  { id, sentBy, size, ratio, averaged }: Carried,
 ): void {
   const undocumented = lot.proof === 'undocumented'
-  const own = undocumented ? null : cost
-  const same = part === undefined && compare(to, quantity) === 0 && !pool.long.averages && lot.cost !== null
+  const left = undocumented ? null : cost
+  const lotCost = averaged || left === null ? freshCost(left, size) : restated(lot, ratio, left, size)
   engine.place(
     pool,
     {
@@ -142,18 +155,15 @@ function carry(
       opened: lot.opened,
       root: lot.root,
       short: false,
-      proof: undocumented ? 'undocumented' : own === null ? 'unpriced' : 'documented',
+      proof: undocumented ? 'undocumented' : left === null ? 'unpriced' : 'documented',
       movedFrom: sentBy === null ? (lot.movedFrom ?? lot.id) : lot.id,
       sentBy,
-      quantity: to,
-      remaining: to,
-      // Its unit cost stays exactly what it was, so that parts of one lot still tie.
-      cost: same ? lot.cost : own,
-      per: same ? lot.per : to,
-      left: own,
-      unit: same ? lot.unit : unitOf(own, to),
+      quantity: size,
+      remaining: size,
+      left,
+      ...lotCost,
     },
-    listed,
+    sentBy === null,
   )
 }
 

@@ -13,7 +13,7 @@ import {
   portion,
   textOrNull,
 } from './exact.ts'
-import { type Lot, type Root, unitOf } from './lot.ts'
+import { type Lot, type Root, freshCost } from './lot.ts'
 import { SURPLUS } from './place.ts'
 import type { Pool } from './pool.ts'
 import { reportProblem } from './problems.ts'
@@ -91,7 +91,6 @@ function openLot(engine: LotEngine, pool: Pool, { undocumented, ...lot }: Openin
     proof: undocumented ? 'undocumented' : lot.cost === null ? 'unpriced' : 'documented',
     movedFrom: null,
     sentBy: null,
-    per: lot.quantity,
-    unit: unitOf(lot.cost, lot.quantity),
+    ...freshCost(lot.cost, lot.quantity),
   })
 }

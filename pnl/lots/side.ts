@@ -11,7 +11,7 @@ import {
   portion,
 } from './exact.ts'
 import { LotHeap } from './heap.ts'
-import { type Lot, type MethodPlan, byAge, unitOf } from './lot.ts'
+import { type Lot, type MethodPlan, byAge, freshCost, restated } from './lot.ts'
 import type { PartRule } from './report.ts'
 
 /** What was drawn from one lot; cost is 0 where it is undocumented, null where its price is missing. */
@@ -164,9 +164,8 @@ export class Side {
       rest = minus(rest, remaining)
       const untouched = compare(lot.quantity, lot.remaining) === 0
       lot.quantity = untouched ? remaining : portion(lot.quantity, total, before)
-      lot.per = portion(lot.per, total, before)
       lot.remaining = remaining
-      lot.unit = unitOf(lot.cost, lot.per)
+      Object.assign(lot, restated(lot, { before, after: total }, lot.left, remaining))
       if (lot.proof !== 'undocumented') held = plus(held, remaining)
       if (lot.proof === 'unpriced') unpriced = plus(unpriced, remaining)
     })
@@ -203,10 +202,9 @@ export class Side {
     for (const { lot, cost } of this.costs()) {
       if (lot.proof === 'undocumented') continue
       lot.proof = cost === null ? 'unpriced' : 'documented'
-      lot.cost = cost
       lot.left = cost
-      lot.per = lot.remaining
-      lot.unit = unitOf(cost, lot.per)
+      // All have the pool's unit cost, exactly, so that they tie.
+      Object.assign(lot, freshCost(this.cost, this.held))
     }
   }
 }
