@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { Binary, MongoClient, type CommandStartedEvent } from 'mongodb'
+import { Binary, MongoClient, type Collection, type CommandStartedEvent } from 'mongodb'
 import type { Hour } from '#core/hour.ts'
 import { monthsBetween, type Month } from '#core/month.ts'
+import { givenAddress } from '#tests/servers/addresses.ts'
 import { startFerretDb } from '#tests/servers/ferretdb.ts'
 import { median, timed, type Bench, type Ratio } from '#tests/bench/measure.ts'
 import { USD, assetName, candleRun, walk } from '#tests/bench/years.ts'
@@ -11,7 +12,7 @@ import { connect, GUARD_MS, releaseClient, type Server } from './connect.ts'
 import { inWidth, perMessage, pieces } from './documents.ts'
 
 /** A hundred take minutes on FerretDB, which turns every document into JSON; the ratio is the same. */
-const ASSETS = Number(process.env['ASSETS'] ?? 40)
+const ASSETS = 40
 const FROM = Date.UTC(2025, 0, 1) as Hour
 const TO = Date.UTC(2026, 0, 1) as Hour
 const HOURS = (TO - FROM) / 3_600_000
@@ -25,9 +26,9 @@ export const benches: Bench[] = [
   {
     name: `Candles of ${ASSETS} assets × one year in MongoDB`,
     async run() {
-      const given = process.env['TIDEMARK_TEST_MONGODB_URI']
-      const own = given === undefined ? await startFerretDb() : null
-      const uri = new URL(own?.url ?? (given as string))
+      const given = givenAddress('mongodb')
+      const own = given === null ? await startFerretDb() : null
+      const uri = new URL(own?.url ?? given?.uri ?? '')
       uri.pathname = `/tidemark-bench-${randomBytes(4).toString('hex')}`
       uri.searchParams.set('monitorCommands', 'true')
       const bare = await new MongoClient(uri.href, {
@@ -109,11 +110,7 @@ async function measured(uri: string, bare: MongoClient): Promise<Ratio[]> {
   ]
 }
 
-async function bareWrite(
-  server: Server,
-  plain: ReturnType<typeof bareCollection>,
-  documents: readonly Bare[],
-) {
+async function bareWrite(server: Server, plain: Collection<Bare>, documents: readonly Bare[]) {
   for (const some of pieces(documents, perMessage(server)))
     await plain.bulkWrite(
       some.map(({ _id, data }) => ({ replaceOne: { filter: { _id }, replacement: { data }, upsert: true } })),
@@ -121,12 +118,10 @@ async function bareWrite(
     )
 }
 
-async function bareRead(server: Server, plain: ReturnType<typeof bareCollection>, ids: readonly string[]) {
+async function bareRead(server: Server, plain: Collection<Bare>, ids: readonly string[]) {
   if (server.atomic) return void (await plain.find({ _id: { $in: [...ids] } }).toArray())
   await inWidth(ids, 8, async (_id) => void (await plain.findOne({ _id })))
 }
-
-const bareCollection = (client: MongoClient) => client.db().collection<Bare>('bare')
 
 type Counts = Map<string, number>
 
