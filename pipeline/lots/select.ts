@@ -1,0 +1,180 @@
+import type { AssetId } from '#core/asset.ts'
+import { Decimal, ZERO, toDouble } from '#core/decimal.ts'
+import { calendarOf } from '#pnl/lots/calendar.ts'
+import { ExactSum } from './exact-sum.ts'
+import type { AssetRow, LotReport, LotView, TotalRow } from './view.ts'
+
+export type Selection = {
+  readonly assets?: readonly AssetId[] | undefined
+  /** What happened in this calendar year, in the settings' time zone; what is held stays as of `at`. */
+  readonly year?: number | undefined
+  /** Leaves closed lots out. */
+  readonly open?: boolean | undefined
+}
+
+/** The part of a view that was asked for; sums are those of the rows that are left. */
+export function selectView(view: LotView, selection: Selection): LotView {
+  const { assets, year, open } = selection
+  if (assets === undefined && year === undefined && open !== true) return view
+  let report = view.report
+  if (assets !== undefined) report = ofAssets(report, new Set<AssetId | null>(assets))
+  if (year !== undefined) report = ofYear(report, year, view)
+  if (assets !== undefined || year !== undefined) report = { ...report, total: totalOf(report, view) }
+  if (open === true) report = { ...report, lots: report.lots.filter(({ remaining }) => remaining !== '0') }
+  return { ...view, report }
+}
+
+function ofAssets(report: LotReport, wanted: ReadonlySet<AssetId | null>): LotReport {
+  const of = <T extends { readonly asset: AssetId | null }>(rows: readonly T[]) =>
+    rows.filter(({ asset }) => wanted.has(asset))
+  const problems = of(report.problems)
+  const assets = of(report.assets)
+  const disposals = of(report.disposals)
+  return {
+    ...report,
+    lots: of(report.lots),
+    disposals,
+    assets,
+    problems,
+    moves: report.moves.filter(({ asset, toAsset }) => wanted.has(asset) || wanted.has(toAsset)),
+    leaves: of(report.leaves),
+    incomes: of(report.incomes),
+    costs: of(report.costs),
+    bases: of(report.bases),
+    allocation: of(report.allocation),
+    incomplete:
+      assets.some(({ quality, undocumented }) => quality === 'missing' || undocumented !== '0') ||
+      problems.some(({ code }) => code === 'UNDOCUMENTED_DISPOSAL' || code === 'UNDOCUMENTED_TRANSFER'),
+  }
+}
+
+function ofYear(report: LotReport, year: number, { settings }: LotView): LotReport {
+  const calendar = calendarOf(settings.timeZone, settings.longTerm)
+  const yearOf = (time: number) => calendar.year(time)
+  const of = <T extends { readonly time: number }>(rows: readonly T[]) =>
+    rows.filter(({ time }) => yearOf(time) === year)
+  const cut: LotReport = {
+    ...report,
+    disposals: of(report.disposals),
+    moves: of(report.moves),
+    leaves: of(report.leaves),
+    incomes: of(report.incomes),
+    costs: of(report.costs),
+    bases: of(report.bases),
+    problems: report.problems.filter(({ code, time }) => code === 'MISSING_MARK' || yearOf(time) === year),
+  }
+  const happened = happenedOf(cut)
+  return { ...cut, assets: cut.assets.map((row) => ({ ...row, ...happened(row.asset) })) }
+}
+
+type Happened = Pick<
+  AssetRow,
+  | 'realised'
+  | 'realisedShort'
+  | 'realisedLong'
+  | 'income'
+  | 'costs'
+  | 'fees'
+  | 'transferred'
+  | 'unproven'
+  | 'undocumented'
+>
+type Sums = Readonly<Record<keyof Happened, ExactSum>>
+
+const HAPPENED = [
+  'realised',
+  'realisedShort',
+  'realisedLong',
+  'unproven',
+  'income',
+  'costs',
+  'fees',
+  'transferred',
+] as const satisfies (keyof Happened)[]
+
+const newSums = (): Sums =>
+  Object.fromEntries([...HAPPENED, 'undocumented'].map((name) => [name, new ExactSum()])) as unknown as Sums
+
+/** What the rows of a report say of each asset, as its sums over all time say it; null is the base currency. */
+export function happenedOf(report: LotReport): (asset: AssetId | null) => Happened {
+  const all = new Map<AssetId | null, Sums>()
+  const of = (asset: AssetId | null): Sums => {
+    const found = all.get(asset) ?? newSums()
+    all.set(asset, found)
+    return found
+  }
+  for (const { asset, gain, undocumented, parts } of report.disposals) {
+    const sums = of(asset)
+    sums.realised.add(gain)
+    sums.undocumented.add(undocumented)
+    for (const part of parts) {
+      ;(part.term === 'short' ? sums.realisedShort : sums.realisedLong).add(part.gain)
+      if (part.undocumented) sums.unproven.add(part.gain)
+    }
+  }
+  for (const { asset, amount } of report.incomes) of(asset).income.add(amount)
+  for (const { asset, amount, ofTrade } of report.costs) {
+    of(asset).costs.add(amount)
+    if (ofTrade) of(asset).fees.add(amount)
+  }
+  for (const { asset, value, cost } of report.leaves) of(asset).transferred.addDifference(value, cost)
+  for (const { asset, value, cost } of report.bases) of(asset).transferred.addDifference(value, cost, -1)
+  return (asset) => {
+    const sums = of(asset)
+    const whole = HAPPENED.map((name) => [name, sums[name].whole] as const)
+    return { ...Object.fromEntries(whole), undocumented: sums.undocumented.known } as Happened
+  }
+}
+
+const SUMMED = [
+  'cost',
+  'value',
+  'realised',
+  'realisedShort',
+  'realisedLong',
+  'unrealised',
+  'income',
+  'costs',
+  'fees',
+  'transferred',
+  'unproven',
+] as const satisfies (keyof AssetRow & keyof TotalRow)[]
+
+/** Sums over the assets of a report, with what the base currency itself earned and cost. */
+function totalOf(report: LotReport, view: LotView): TotalRow {
+  const sums = Object.fromEntries(SUMMED.map((name) => [name, new ExactSum()])) as Record<
+    (typeof SUMMED)[number],
+    ExactSum
+  >
+  for (const row of report.assets) for (const name of SUMMED) sums[name].add(row[name])
+  for (const { asset, amount } of report.incomes) if (asset === null) sums.income.add(amount)
+  for (const { asset, amount, ofTrade } of report.costs) {
+    if (asset !== null) continue
+    sums.costs.add(amount)
+    if (ofTrade) sums.fees.add(amount)
+  }
+  const known = Object.fromEntries(SUMMED.map((name) => [name, sums[name].known])) as Record<
+    (typeof SUMMED)[number],
+    string
+  >
+  return {
+    ...known,
+    coverage: coverageOf(report.assets, view),
+    partial: SUMMED.filter((name) => sums[name].partial),
+  }
+}
+
+function coverageOf(assets: readonly AssetRow[], { markAt }: LotView): number {
+  let priced = ZERO
+  let all = ZERO
+  for (const { asset, quantity, mark } of assets) {
+    if (quantity === '0') continue
+    const last = mark ?? markAt(asset)?.price ?? null
+    if (last === null) continue
+    const value = new Decimal(quantity).times(last).abs()
+    all = all.plus(value)
+    if (mark !== null) priced = priced.plus(value)
+  }
+  if (assets.every(({ quantity }) => quantity === '0')) return 1
+  return all.isZero() ? 0 : toDouble(priced.div(all))
+}

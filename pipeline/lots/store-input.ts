@@ -1,0 +1,78 @@
+import { baseAsset, type AssetId, type Quote } from '#core/asset.ts'
+import { Decimal } from '#core/decimal.ts'
+import type { Flow } from '#core/flow.ts'
+import type { Portfolio } from '#core/portfolio.ts'
+import type { LotInput } from '#pnl/lots/lots.ts'
+import type { LotMark } from '#pnl/lots/report.ts'
+import type { MarkSettings } from '#pnl/settings.ts'
+import { PortfolioLedger } from '../pnl/ledger.ts'
+import { MarkLoader } from '../pnl/marks.ts'
+import type { LedgerStore, SeriesReader } from '../ports.ts'
+import { resolveRange } from '../queries/pnl-range.ts'
+import { hoursNeeded, ledgerFlows } from './store-flows.ts'
+import { flowMarks, marksAt } from './store-marks.ts'
+
+export type LotPorts = SeriesReader & LedgerStore
+
+export type StoreAsk = {
+  readonly portfolio: Portfolio
+  /** Null: the newest hour with a fresh price of something in it, or the newest flow where that is later. */
+  readonly at: number | null
+  readonly now: number
+}
+
+const ONE = new Decimal(1)
+
+/** What lots of a stored portfolio are computed from: its flows, and the marks that hourly PnL values them by. */
+export async function storeInput(
+  { portfolio, at, now }: StoreAsk,
+  io: LotPorts,
+  settings: MarkSettings,
+): Promise<LotInput> {
+  const loader = new MarkLoader(io, portfolio.baseCurrency, settings)
+  const ledger = await PortfolioLedger.open(io, portfolio, loader.base, at ?? now)
+  const flows = await ledgerFlows(ledger, loader)
+  return inputOf(flows, { at, now, names: ledger.names }, loader)
+}
+
+/** The same of flows that are not stored, valued by the store's marks. */
+export async function fileInput(
+  flows: readonly Flow[],
+  { quote, at, now }: { readonly quote: Quote; readonly at: number | null; readonly now: number },
+  io: SeriesReader,
+  settings: MarkSettings,
+): Promise<LotInput> {
+  return inputOf(flows, { at, now, names: new Map() }, new MarkLoader(io, quote, settings))
+}
+
+async function inputOf(
+  flows: readonly Flow[],
+  { at, now, names }: Pick<StoreAsk, 'at' | 'now'> & Pick<LotInput, 'names'>,
+  loader: MarkLoader,
+): Promise<LotInput> {
+  const base = baseAsset(loader.quote)
+  const needed = hoursNeeded(flows, base)
+  const assets = [...needed.keys()]
+  const moment = at ?? (await newestMoment(flows, assets, now, loader))
+  const atFlows = await flowMarks(needed, loader)
+  const atEnd = await marksAt(assets, moment, loader)
+  const markAt = (asset: AssetId, time: number): LotMark | null => {
+    if (asset === base) return { price: ONE, quality: 'ok' }
+    return (time === moment ? atEnd.get(asset) : undefined) ?? atFlows(asset, time)
+  }
+  const rateAt: LotInput['rateAt'] = (currency, hour) => {
+    const rate = markAt(`fiat:${currency}` as AssetId, hour)
+    return rate === null || rate.quality === 'missing' ? null : rate.price
+  }
+  return { flows, base, names, rateAt, markAt, at: moment }
+}
+
+async function newestMoment(
+  flows: readonly Flow[],
+  assets: readonly AssetId[],
+  now: number,
+  loader: MarkLoader,
+): Promise<number> {
+  const { to } = await resolveRange({ now, days: 1 }, assets, loader)
+  return flows.reduce((most, { time }) => (time <= now ? Math.max(most, time) : most), to as number)
+}
