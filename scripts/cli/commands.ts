@@ -91,6 +91,12 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('../commands/pnl.ts'),
   },
   {
+    name: 'lots',
+    group: READ,
+    summary: 'tax lots: what is open, what was realised, lot by lot, and why',
+    load: () => import('../commands/lots.ts'),
+  },
+  {
     name: 'value',
     group: READ,
     summary: 'what every portfolio is worth at an hour, and a snapshot of each',
