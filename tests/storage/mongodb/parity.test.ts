@@ -11,8 +11,8 @@ import { BTC, ETH, flowOf, hour, importOf } from '../support/values.ts'
 import { newDatabase, openDatabase } from './database.ts'
 
 const servers = withServers('mongodb')
-const RUNS = Number(process.env['RUNS'] ?? 20)
-const SEEDS = Number(process.env['SEEDS'] ?? 2)
+const RUNS = Number(process.env['RUNS'] ?? 15)
+const SEEDS = Number(process.env['SEEDS'] ?? 1)
 
 const BOOKS = ['portfolio:main', 'portfolio:second', 'wallet:0xab'] as const
 const SOURCES = ['flows:main', 'allium'] as const
