@@ -10,12 +10,15 @@ import { canPass, influxError, isTooLarge, retryAfterMs, type Place } from './er
 export type Patience = {
   /** The longest that one call may take, from connecting to the last byte. */
   readonly callMs: number
-  /** After how long a call that failed is not tried again. */
+  /** After how long without an answer no call is tried again. */
   readonly retryMs: number
   readonly retries: number
   readonly firstWaitMs: number
 }
 const PATIENCE: Patience = { callMs: 60_000, retryMs: 90_000, retries: 5, firstWaitMs: 250 }
+
+/** What a call gets once patience has run out: a server that is back answers in that time. */
+const LAST_TRY_MS = 5_000
 
 const IN_FLIGHT = 4
 const LONGEST_WAIT_MS = 30_000
@@ -53,14 +56,25 @@ export function connect(options: InfluxOptions, patience: Partial<Patience> = {}
   // It prints some of what fails on the console; all of it reaches us as errors.
   setLogger({ error: () => undefined, warn: () => undefined })
 
+  // All calls share one patience: a hundred of them would else wait for a dead server one after the other.
+  let failingSince: number | null = null
+  const patienceLeft = () =>
+    failingSince === null ? retryMs : Math.max(0, failingSince + retryMs - performance.now())
   const once = async <T>(call: Call<T>): Promise<T> => {
+    const began = performance.now()
+    const timeout = Math.min(callMs, Math.max(LAST_TRY_MS, patienceLeft()))
     const abort = new AbortController()
-    const timer = setTimeout(() => abort.abort(), callMs)
+    const timer = setTimeout(() => abort.abort(), timeout)
     const { url, token } = options
     // The client's own timeout is one of silence only: a byte now and then would keep a call for ever.
     const transportOptions = { agent, signal: abort.signal }
     try {
-      return await call(new InfluxDB({ url, token, timeout: callMs, transportOptions }))
+      const result = await call(new InfluxDB({ url, token, timeout, transportOptions }))
+      failingSince = null
+      return result
+    } catch (error) {
+      failingSince = canPass(error) ? (failingSince ?? began) : null
+      throw error
     } finally {
       clearTimeout(timer)
     }
@@ -73,7 +87,7 @@ export function connect(options: InfluxOptions, patience: Partial<Patience> = {}
       maxTimeout: 5_000,
       randomize: true,
       maxRetryTime: retryMs,
-      shouldRetry: ({ error }) => canPass(error.cause),
+      shouldRetry: ({ error }) => canPass(error.cause) && patienceLeft() > 0,
       onFailedAttempt: async ({ error, retriesLeft }) => {
         troubled = true
         if (retriesLeft > 0 && canPass(error.cause)) await politely(error.cause)

@@ -1,6 +1,6 @@
 import type { RunningServer } from '#tests/servers/running.ts'
 import type { Toxic } from '#tests/servers/toxiproxy-client.ts'
-import type { Guarded } from './stand.ts'
+import type { Guarded } from './guarded.ts'
 
 export type Fault = {
   /** With its number in the table of faults to survive, where it has one. */
@@ -20,7 +20,7 @@ export type Fault = {
 /** Tried each time; the long form takes what needs minutes too. */
 const LONG = process.env['LONG'] !== undefined
 const STANDSTILL_MS = LONG ? 60_000 : 4_000
-const THROTTLED_MS = LONG ? 120_000 : 5_000
+const THROTTLED_MS = LONG ? 60_000 : 5_000
 
 /** It goes on, or it ends with "store unavailable": then the next run does the rest. */
 const WITHSTOOD_OR_UNAVAILABLE = [0, 6]

@@ -4,18 +4,11 @@ import type { StoreOptions } from '#storage/open.ts'
 import { openStore } from '#storage/open.ts'
 import { startFerretDb } from '#tests/servers/ferretdb.ts'
 import { startInfluxDb, type InfluxServer } from '#tests/servers/influxdb.ts'
-import type { RunningServer } from '#tests/servers/running.ts'
-import type { Proxy, Toxiproxy } from '#tests/servers/toxiproxy-client.ts'
-import { meterBefore, type Meter } from './meter.ts'
+import type { Toxiproxy } from '#tests/servers/toxiproxy-client.ts'
+import { guard, type Guarded } from './guarded.ts'
 import { newFolder, type Env } from './world.ts'
 
 export type Kind = 'mongodb' | 'mongodb+influxdb'
-/** A server with a port before it that can be spoilt, and one behind that which counts. */
-export type Guarded<S extends RunningServer = RunningServer> = {
-  readonly server: S
-  readonly proxy: Proxy
-  readonly meter: Meter
-}
 /** The servers of one store that is nobody else's. */
 export type Stand = {
   readonly kind: Kind
@@ -48,21 +41,16 @@ export async function newStand({ kind, toxiproxy, from, folders = {} }: Options)
     return folder
   }
   const ends: (() => Promise<void>)[] = []
-  const guard = async <S extends RunningServer>(server: S): Promise<Guarded<S>> => {
-    ends.push(() => server.remove())
-    const meter = await meterBefore(server)
-    const proxy = await toxiproxy.proxy(`${meter.host}:${meter.port}`)
-    ends.push(() => proxy.delete(), meter.close)
-    return { server, proxy, meter }
-  }
   const remove = async () => {
     for (const end of ends.reverse()) await end()
     rmSync(home, { recursive: true, force: true })
   }
   try {
-    const mongodb = await guard(await startFerretDb({ folder: folderOf('mongodb') }))
+    const mongodb = await guard(toxiproxy, startFerretDb({ folder: folderOf('mongodb') }))
+    ends.push(mongodb.remove)
     const influxdb =
-      kind === 'mongodb' ? null : await guard(await startInfluxDb({ folder: folderOf('influxdb') }))
+      kind === 'mongodb' ? null : await guard(toxiproxy, startInfluxDb({ folder: folderOf('influxdb') }))
+    if (influxdb !== null) ends.push(influxdb.remove)
     return {
       kind,
       mongodb,

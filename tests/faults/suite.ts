@@ -5,7 +5,7 @@ import { seeded, testSeed } from '#tests/support/random.ts'
 import { FAULTS } from './catalogue.ts'
 import { newScene, type Command, type Scene, type ServerName } from './scene.ts'
 import type { Kind } from './stand.ts'
-import { recorded, tableOf } from './table.ts'
+import { printTable } from './table.ts'
 import { tryOut } from './trial.ts'
 import { referenceOf } from './world.ts'
 
@@ -27,7 +27,7 @@ export function sceneOf(kind: Kind): () => Scene {
   afterAll(async () => {
     scene?.remove()
     await toxiproxy?.remove()
-    if (recorded().length > 0) console.log(`\nseed ${SEED}\n${tableOf(recorded())}\n`)
+    printTable(SEED)
   })
   return () => scene as Scene
 }

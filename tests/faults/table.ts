@@ -20,7 +20,10 @@ export function record(row: Row): void {
   if (file !== undefined) appendFileSync(file, `${JSON.stringify(row)}\n`)
 }
 
-export const recorded = (): readonly Row[] => rows
+/** Prints what this file of tests has tried so far. */
+export function printTable(seed: number): void {
+  if (rows.length > 0) console.log(`\nseed ${seed}\n${tableOf(rows)}\n`)
+}
 
 /** Tries by fault and server, as a table in Markdown. */
 export function tableOf(all: readonly Row[]): string {

@@ -6,14 +6,15 @@ import type { Random } from '#tests/support/random.ts'
 import { sleep } from '#tests/servers/until.ts'
 import { heal, type Fault } from './catalogue.ts'
 import type { Command, Scene, ServerName } from './scene.ts'
-import { lookInto, newStand, type Guarded, type Stand } from './stand.ts'
+import type { Guarded } from './guarded.ts'
+import { lookInto, newStand, type Stand } from './stand.ts'
 import { record } from './table.ts'
 import { ends, figuresOf, INGEST, newHome, PNL, verified, withProvider, type Env } from './world.ts'
 
 /** No command may take longer, whatever befalls it. */
-const BOUND_MS = 180_000
+export const BOUND_MS = 180_000
 /** The last part of what is sent says goodbye: a fault there is none. */
-const LATEST = 0.85
+export const LATEST = 0.85
 
 export type Trial = { readonly fault: Fault; readonly server: ServerName; readonly command: Command }
 export type Tried = {
@@ -91,7 +92,8 @@ export async function tryOn(
   }
 }
 
-async function struckBy(
+/** Runs a program, lets a fault strike once so much has been sent, and ends the fault with the run at the latest. */
+export async function struckBy(
   fault: Fault,
   target: Guarded,
   afterBytes: number,
@@ -120,7 +122,7 @@ async function struckBy(
 const hurried = (env: Env): Env => ({ ...env, MONGODB_URI: `${env['MONGODB_URI'] ?? ''}?timeoutMS=4000` })
 
 /** An end in bounded time, with a code that says what happened, and one document on stdout that says it too. */
-function expectClear({ code, killed, stdout, stderr }: ProgramEnd, codes: readonly number[]): void {
+export function expectClear({ code, killed, stdout, stderr }: ProgramEnd, codes: readonly number[]): void {
   expect(killed, `still running after ${BOUND_MS / 1000} s\n${stderr}`).toBe(false)
   expect(codes, `${stdout.slice(0, 2_000)}\n${stderr}`).toContain(code)
   const document = JSON.parse(stdout) as { error?: { code: string; message: string; fix: string } }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -35,6 +35,13 @@ const SLOWEST_MS = 150
 /** A folder that its maker removes. */
 export function newFolder(): string {
   return mkdtempSync(join(inMemory() ?? tmpdir(), 'tidemark-faults-'))
+}
+
+/** The same files as another home, its data folder too. */
+export function copyOf(of: string): { readonly cwd: string; readonly remove: () => void } {
+  const cwd = newFolder()
+  cpSync(of, cwd, { recursive: true, preserveTimestamps: true })
+  return { cwd, remove: () => rmSync(cwd, { recursive: true, force: true }) }
 }
 
 /** A home with a portfolio, its flows, and files to import; nothing is stored. */
