@@ -1,6 +1,6 @@
 import type { LotView } from '#pipeline/lots/view.ts'
 import { renderTable, type TableOptions } from '../table.ts'
-import { headingLine, moneyOf, signedOf } from './table.ts'
+import { headline, NO_ADVICE, moneyOf, signedOf } from './table.ts'
 
 /** Several methods and scopes side by side. */
 export function renderComparison(views: readonly LotView[], options: TableOptions): string {
@@ -22,5 +22,5 @@ export function renderComparison(views: readonly LotView[], options: TableOption
       String(report.problems.length),
     ]
   })
-  return `${headingLine(first, options)}\n\n${renderTable(columns, rows, options)}\n\nThis is a calculation, not tax advice.`
+  return `${headline(first, options, ['methods side by side'])}\n\n${renderTable(columns, rows, options)}\n\n${NO_ADVICE}`
 }

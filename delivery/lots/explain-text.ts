@@ -5,6 +5,8 @@ import type { LotView, PartRow } from '#pipeline/lots/view.ts'
 import { MISSING_TEXT } from '../number.ts'
 import { safeText } from '../text.ts'
 import { longTermText } from './json.ts'
+import { NO_ADVICE } from './table.ts'
+import { Decimal, formatDecimal } from '#core/decimal.ts'
 
 /** The trail of a gain in sentences, with every number exact. */
 export function explainText(found: LotExplanation, view: LotView): string {
@@ -27,9 +29,7 @@ export function explainText(found: LotExplanation, view: LotView): string {
     ]),
     ...found.others.map((flow) => flowLines(flow)),
   ]
-  return [...blocks.map((lines) => lines.join('\n')), 'This is a calculation, not tax advice.']
-    .map(safeLines)
-    .join('\n\n')
+  return [...blocks.map((lines) => lines.join('\n')), NO_ADVICE].map(safeLines).join('\n\n')
 }
 
 const safeLines = (text: string): string => text.split('\n').map(safeText).join('\n')
@@ -79,7 +79,10 @@ function costWords(part: PartRow, trail: Trail | null): string {
   if (part.undocumented) return ', since no cost is documented'
   const unit = trail?.lot.unitCost ?? null
   if (unit === null || part.rule === 'average' || part.rule === 'pool') return ''
-  return ` = ${part.quantity} × ${unit}, to 28 digits`
+  const exact = formatDecimal(new Decimal(part.quantity).times(unit)) === part.cost
+  return exact
+    ? ` = ${part.quantity} × ${unit}`
+    : ` = its part of ${trail?.lot.quantity} at ${unit}, to 28 digits`
 }
 
 function trailLines({ lot, moves, origin }: Trail): string[] {

@@ -13,6 +13,9 @@ import { safeText } from '../text.ts'
 import { problemLines } from './problems.ts'
 import { longTermText } from './json.ts'
 
+/** Stands under everything that people read of gains. */
+export const NO_ADVICE = 'This is a calculation, not tax advice.'
+
 export type LotsTableOptions = TableOptions & {
   /** Rows of each list; the newest are shown. Null shows all. */
   readonly most: number | null
@@ -32,22 +35,31 @@ export function renderLots(view: LotView, options: LotsTableOptions): string {
     totalLines(view, options),
     openLots(report.lots, options),
     disposalsTable(report.disposals, options),
-    'This is a calculation, not tax advice.',
+    NO_ADVICE,
   ]
   return parts.filter((part) => part !== '').join('\n\n')
 }
 
 /** What was computed, and how. */
-export function headingLine(
-  { portfolio, baseCurrency, settings, at }: LotView,
-  { colour }: TableOptions,
-): string {
-  const { bold, dim } = paint(colour)
-  const { method, methods, scope, walletFrom, fees, oversell, longTerm, timeZone } = settings
-  const choices = [
-    baseCurrency,
+function headingLine(view: LotView, options: TableOptions): string {
+  const { method, methods, scope, walletFrom } = view.settings
+  return headline(view, options, [
     methods.length === 0 ? method : `${method} (${methods.length} other by asset or year)`,
     walletFrom === null ? scope : `${scope}, by wallet from ${formatTime(walletFrom)}`,
+  ])
+}
+
+/** A heading; what all that stands below it has in common. */
+export function headline(
+  { portfolio, baseCurrency, settings, at }: LotView,
+  { colour }: TableOptions,
+  more: readonly string[],
+): string {
+  const { bold, dim } = paint(colour)
+  const { fees, oversell, longTerm, timeZone } = settings
+  const choices = [
+    baseCurrency,
+    ...more,
     fees === 'basis' ? 'fees in the basis' : 'fees apart',
     ...(oversell === 'report' ? [] : [`oversell ${oversell}`]),
     `long after ${longTermText(longTerm)}`,

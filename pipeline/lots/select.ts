@@ -1,5 +1,6 @@
 import type { AssetId } from '#core/asset.ts'
 import { Decimal, ZERO, toDouble } from '#core/decimal.ts'
+import { TidemarkError } from '#core/errors.ts'
 import { calendarOf } from '#pnl/lots/calendar.ts'
 import { ExactSum } from './exact-sum.ts'
 import type { AssetRow, LotReport, LotView, TotalRow } from './view.ts'
@@ -10,6 +11,18 @@ export type Selection = {
   readonly year?: number | undefined
   /** Leaves closed lots out. */
   readonly open?: boolean | undefined
+}
+
+/** Somebody asks for an asset that is not there: a typing error more often than not. @throws TidemarkError */
+export function refuseStrangers({ report }: LotView, assets: readonly AssetId[] | undefined): void {
+  const known = report.assets.map(({ asset }) => asset)
+  const stranger = assets?.find((asset) => !known.includes(asset))
+  if (stranger === undefined) return
+  const held = known.length === 0 ? 'nothing' : known.slice(0, 20).join(', ')
+  throw new TidemarkError('INPUT_INVALID', {
+    message: `There was never any ${stranger} here; there was ${held}.`,
+    fix: 'Name one of these with --asset.',
+  })
 }
 
 /** The part of a view that was asked for; sums are those of the rows that are left. */

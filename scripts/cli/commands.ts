@@ -97,6 +97,18 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('../commands/lots.ts'),
   },
   {
+    name: 'gains',
+    group: READ,
+    summary: 'what was realised, by year, asset and term; Form 8949 and other CSV',
+    load: () => import('../commands/gains.ts'),
+  },
+  {
+    name: 'trades',
+    group: READ,
+    summary: 'every flow with its value, fee, quality and gain',
+    load: () => import('../commands/trades.ts'),
+  },
+  {
     name: 'value',
     group: READ,
     summary: 'what every portfolio is worth at an hour, and a snapshot of each',

@@ -1,13 +1,12 @@
 import { Option, type Command } from 'commander'
-import type { AssetId } from '#core/asset.ts'
 import { LOT_CSVS, type LotCsv } from '#delivery/lots/csv-names.ts'
 import { examples, type Act } from '../cli/command.ts'
-import { assetList, wholeNumber } from '../cli/values.ts'
+import { textList, wholeNumber } from '../cli/values.ts'
 import { settingsOptions, sourceOptions, type SettingsOptions, type SourceOptions } from './lots/options.ts'
 
 export type LotsOptions = SettingsOptions &
   SourceOptions & {
-    asset?: AssetId[]
+    asset?: string[]
     year?: number
     open?: true
     compare?: true | string[]
@@ -28,7 +27,7 @@ export function define(command: Command, act: Act): void {
   ])
   settingsOptions(command)
   sourceOptions(command)
-    .option('--asset <id...>', 'only these assets', assetList)
+    .option('--asset <id...>', 'only these assets', textList)
     .option(
       '--year <year>',
       'what was realised, earned and paid in this year',

@@ -1,23 +1,24 @@
-import { once } from 'node:events'
 import { EXIT } from '#core/errors.ts'
 import { compareDocument, lotsDocument } from '#delivery/lots/json.ts'
 import { lotViews } from '#pipeline/lots/compute.ts'
-import { selectView } from '#pipeline/lots/select.ts'
+import { refuseStrangers, selectView } from '#pipeline/lots/select.ts'
 import type { LotView } from '#pipeline/lots/view.ts'
 import type { LotSettings } from '#pnl/lots/settings.ts'
 import type { Cli } from '../../cli/context.ts'
 import type { Outcome } from '../../cli/output.ts'
 import { usage } from '../../cli/values.ts'
 import type { LotsOptions } from '../lots.ts'
-import { lotSettings, methodsToCompare } from './settings.ts'
-import { lotSource } from './source.ts'
+import { assetOf, lotSettings, methodsToCompare } from './settings.ts'
+import { fromFilesAlone, lotSource } from './source.ts'
 
 /** Rows of each list that the tables show. */
 const MOST = 25
 
 export async function runLots(cli: Cli, options: LotsOptions): Promise<Outcome> {
   checkOptions(cli, options)
-  const settings = lotSettings(options, options.flows !== undefined && options.marks !== undefined)
+  const asIs = fromFilesAlone(options)
+  const settings = lotSettings(options, asIs)
+  const assets = options.asset?.map((text) => assetOf('--asset', text, asIs))
   const source = await lotSource(cli, options)
   const choices = options.compare === undefined ? [settings] : sideBySide(settings, options)
   const views = lotViews(source.input, choices, source)
@@ -26,9 +27,14 @@ export async function runLots(cli: Cli, options: LotsOptions): Promise<Outcome> 
     const { explainOutcome } = await import('./explain.ts')
     return explainOutcome(first, source.input, options.explain)
   }
-  const shown = views.map((view) => selectView(view, options))
+  refuseStrangers(first, assets)
+  const { year, open } = options
+  const shown = views.map((view) => selectView(view, { assets, year, open }))
   const exitCode = shown.some(({ report }) => report.incomplete) ? EXIT.someMissing : EXIT.complete
-  if (options.csv !== undefined) return writeCsv(cli, shown[0] as LotView, options.csv, exitCode)
+  if (options.csv !== undefined) {
+    const { writeCsv } = await import('./csv.ts')
+    return writeCsv(cli, shown[0] as LotView, options.csv, exitCode)
+  }
   const { width, colour } = cli.out
   return {
     exitCode,
@@ -58,19 +64,4 @@ function sideBySide(settings: LotSettings, { compare, scope, scopeFrom }: LotsOp
   return methodsToCompare(compare ?? true).flatMap((method) =>
     scopes.map((each) => ({ ...settings, method, methods: [], scope: each })),
   )
-}
-
-/** Rows as they come, so that a long ledger does not pile up as text. */
-async function writeCsv(
-  cli: Cli,
-  view: LotView,
-  asked: NonNullable<LotsOptions['csv']>,
-  exitCode: number,
-): Promise<Outcome> {
-  const { lotsCsv } = await import('#delivery/lots/csv.ts')
-  if (cli.out.invented) cli.out.warn('! These rows are the invented data of "tidemark demo".')
-  cli.out.note('This is a calculation, not tax advice.')
-  for await (const chunk of lotsCsv(view, asked === true ? 'gains' : asked))
-    if (!process.stdout.write(chunk)) await once(process.stdout, 'drain')
-  return { exitCode, text: null, document: null }
 }

@@ -46,14 +46,19 @@ function ruleOf(text: string, asIs: boolean): MethodRule {
   const what = text.slice(0, at)
   if (/^\d{4}$/.test(what)) return { asset: null, year: Number(what), method }
   const [, asset, year] = /^(.+)@(\d{4})$/.exec(what) ?? []
-  return { asset: assetOf(asset ?? what, asIs), year: year === undefined ? null : Number(year), method }
+  return {
+    asset: assetOf('--method', asset ?? what, asIs),
+    year: year === undefined ? null : Number(year),
+    method,
+  }
 }
 
-function assetOf(text: string, asIs: boolean): AssetId {
+/** One asset id; as it stands where ids are not known to anybody. @throws TidemarkError USAGE */
+export function assetOf(option: string, text: string, asIs: boolean): AssetId {
   const asset = parseAsset(text)
   if (asIs && text !== '') return asset?.startsWith('fiat:') === true ? asset : (text as AssetId)
   if (asset !== null) return asset
-  throw usage(`--method: "${text}" is no asset id.`, 'Write ASSET=METHOD, such as bitcoin=hifo.')
+  throw usage(`${option}: "${text}" is no asset id.`, 'Use a CoinGecko id such as bitcoin, or a CAIP-19 id.')
 }
 
 function methodOf(text: string): Method {

@@ -33,6 +33,10 @@ export type Opened = {
   readonly quote: Quote
 }
 
+/** Whether two files are all there is: no store is opened and no setting is read. */
+export const fromFilesAlone = ({ flows, marks }: SourceOptions): boolean =>
+  flows !== undefined && marks !== undefined
+
 /**
  * Flows and marks as the options name them: two files are all there is to a calculation without a store; otherwise what
  * no file gives comes from the store.

@@ -1,0 +1,71 @@
+import type { AssetId } from '#core/asset.ts'
+import { QUALITIES, type Quality } from '#core/quality.ts'
+import type { LotInput } from '#pnl/lots/lots.ts'
+import { ExactSum } from '../lots/exact-sum.ts'
+import { FlowExplainer, type ExplainedFlow } from '../lots/explain-flow.ts'
+import type { LotView } from '../lots/view.ts'
+import { pageOf, type Page, type PageAsk } from './page.ts'
+
+/** A flow as a person reads it. Exact decimals as text, in the base currency; null is missing. */
+export type TradeRow = Omit<ExplainedFlow, 'value'> & {
+  readonly value: string | null
+  /** Where the value comes from. */
+  readonly basis: ExplainedFlow['value']['basis']
+  /** The worst of the marks and rates that the value rests on; `ok` where it rests on none. */
+  readonly quality: Quality
+  /** What it realised, its fee's own gain included; null where that is missing or nothing was disposed of. */
+  readonly gain: string | null
+  /** Whether it disposed of anything. */
+  readonly disposes: boolean
+}
+
+export type TradesAsk = PageAsk & {
+  readonly assets?: readonly AssetId[] | undefined
+  /** As entered, or the address that a label stands for. */
+  readonly wallet?: string | undefined
+  /** Milliseconds since 1970, both included. */
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+
+/** Flows newest first, each with its value, quality and gain. */
+export function listTrades(input: LotInput, { report, at }: LotView, ask: TradesAsk): Page<TradeRow> {
+  const { assets, wallet, from = -Infinity, to = Infinity } = ask
+  const wanted = assets === undefined ? null : new Set(assets)
+  const address = (name: string) => input.names.get(name) ?? input.names.get(name.toLowerCase()) ?? name
+  const until = Math.min(to, at ?? Infinity)
+  const flows = input.flows
+    .filter(
+      (flow) =>
+        flow.time >= from &&
+        flow.time <= until &&
+        (wanted === null || wanted.has(flow.asset)) &&
+        (wallet === undefined || address(flow.wallet) === address(wallet)),
+    )
+    .sort((a, b) => b.time - a.time || (b.line ?? 0) - (a.line ?? 0) || (a.id < b.id ? 1 : -1))
+  const page = pageOf(flows, ask)
+  const explainer = new FlowExplainer(input)
+  const shown = new Set(page.rows.map(({ id }) => id))
+  const gains = new Map<string, ExactSum>()
+  for (const { flow, gain } of report.disposals) {
+    if (!shown.has(flow)) continue
+    const sum = gains.get(flow) ?? new ExactSum()
+    gains.set(flow, sum.add(gain))
+  }
+  const rows = page.rows.flatMap(({ id }) => {
+    const explained = explainer.of(id)
+    return explained === null ? [] : [tradeOf(explained, gains.get(id) ?? null)]
+  })
+  return { rows, total: page.total }
+}
+
+function tradeOf({ value, ...flow }: ExplainedFlow, gain: ExactSum | null): TradeRow {
+  const { basis, share, marks } = value
+  const qualities = [
+    ...marks.map(({ quality }) => quality),
+    ...(flow.rate === null ? [] : [flow.rate.quality]),
+  ]
+  const worst = qualities.reduce<number>((least, each) => Math.min(least, QUALITIES.indexOf(each)), 3)
+  const quality = share === null ? 'missing' : (QUALITIES[worst] ?? 'ok')
+  return { ...flow, value: share, basis, quality, gain: gain?.whole ?? null, disposes: gain !== null }
+}
