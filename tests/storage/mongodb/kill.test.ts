@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { withServers } from '#tests/servers/in-tests.ts'
 import { runChild, type ChildEnd } from '#tests/support/kill.ts'
-import { seeded, testSeed } from '#tests/support/random.ts'
+import { below, pick, seeded, testSeed, type Random } from '#tests/support/random.ts'
 import { newFile, openFile } from '../support/embedded.ts'
 import { seriesOfSteps } from '../support/series.ts'
 import { newDatabase, openDatabase } from './database.ts'
@@ -37,7 +37,36 @@ servers.describe('a process that dies while it writes to MongoDB', () => {
       expect(interrupted).toBeGreaterThan(0)
     },
   )
+
+  test(
+    'F2: kill -9 right after a command of each kind loses nothing either',
+    { timeout: 240_000 + KILLS * 10_000 },
+    async () => {
+      const { mongodb } = await servers.addresses()
+      const seed = testSeed(20260102)
+      const random = seeded(seed)
+      const hashes = await undisturbed(seed)
+      const whole = await runChild(CHILD, [newDatabase(mongodb.uri), String(seed), String(STEPS)])
+      const points = whole.lines.filter((line) => line.startsWith('point ')).map((line) => line.slice(6))
+      expect(points.length).toBeGreaterThan(15)
+      // The last of the chunks and of the flows always: between them and their heads lies what two places are for.
+      const always = points.filter((point) => /^(chunks update|flows insert)/.test(point))
+      const others = Array.from({ length: Math.max(2, KILLS - 2) }, () => nthOf(pick(random, points), random))
+      for (const point of [...always, ...others]) {
+        const uri = newDatabase(mongodb.uri)
+        const killed = await runChild(CHILD, [uri, String(seed), String(STEPS), point])
+        expect(killed.signal, `${point} ${killed.stderr}`).toBe('SIGKILL')
+        await expectRecovered(uri, seed, stepsDone(killed), hashes)
+      }
+    },
+  )
 })
+
+/** One of the commands of a kind, of which there are as many as the point says. */
+function nthOf(point: string, random: Random): string {
+  const [name, count] = point.split('@') as [string, string]
+  return `${name}@${1 + below(random, Number(count))}`
+}
 
 /** Hashes of an undisturbed run on the embedded store: empty, then after each step. */
 async function undisturbed(seed: number): Promise<string[]> {
