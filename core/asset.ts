@@ -1,4 +1,7 @@
-/** What has a price: a CoinGecko id (`bitcoin`), a fiat currency (`fiat:eur`), or the CAIP-19 id of a token. */
+/**
+ * What has a price: a CoinGecko id (`bitcoin`), a fiat currency (`fiat:eur`), or the CAIP-19 id of a token; `symbol:ABC`
+ * is what a file calls by a symbol that nobody knows, and has none.
+ */
 export type AssetId = string & { readonly __asset: unique symbol }
 
 /** Currency that a series is quoted in, as providers write it: `usd`, `eur`, `btc`. */
@@ -6,6 +9,7 @@ export type Quote = string & { readonly __quote: unique symbol }
 
 const FIAT = new Set(Intl.supportedValuesOf('currency').map((code) => code.toLowerCase()))
 const ASSET = /^[a-z0-9][a-z0-9._-]{0,127}$/
+const SYMBOL = /^symbol:(?! )[^\p{C}\p{Zl}\p{Zp}]{1,100}(?<! )$/u
 const CAIP19 = /^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}\/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}$/
 
 export function isFiatCode(text: string): boolean {
@@ -13,7 +17,7 @@ export function isFiatCode(text: string): boolean {
 }
 
 /**
- * Reads what a user writes for an asset: a CoinGecko id, an ISO code (`usd` means `fiat:usd`), or a CAIP-19 id.
+ * Reads what a user writes for an asset: a CoinGecko id, an ISO code (`usd` means `fiat:usd`), a CAIP-19 id, or `symbol:ABC`.
  * @returns null when it is none of them
  */
 export function parseAsset(text: string): AssetId | null {
@@ -21,6 +25,7 @@ export function parseAsset(text: string): AssetId | null {
   if (lower.startsWith('fiat:')) return FIAT.has(lower.slice(5)) ? (lower as AssetId) : null
   if (FIAT.has(lower)) return `fiat:${lower}` as AssetId
   if (CAIP19.test(text)) return text as AssetId
+  if (lower.startsWith('symbol:')) return SYMBOL.test(text) ? (text as AssetId) : null
   return ASSET.test(lower) ? (lower as AssetId) : null
 }
 

@@ -3,8 +3,8 @@ import type { ProviderId } from '#core/candle.ts'
 import type { Hour } from '#core/hour.ts'
 import type { Gap } from '#core/sample.ts'
 
-/** Parts of a run that take time, in the order they come. */
-export const STAGES = ['flows', 'wallets', 'coins', 'prices', 'pnl'] as const
+/** Parts of a run that take time, in the order they come; `import` counts kilobytes. */
+export const STAGES = ['import', 'flows', 'wallets', 'coins', 'prices', 'pnl'] as const
 export type Stage = (typeof STAGES)[number]
 
 /** What one provider is asked for by a plan, and what that costs. */

@@ -132,6 +132,8 @@ export type FlowImportResult = {
   readonly goneCount: number
   /** Rows that another source already gave (equal tx, wallet, asset and quantity). */
   readonly sameAsOther: number
+  /** Rows that come again after they were edited, paired or removed by hand, and stay as they are; left out when 0. */
+  readonly byHand?: number
 }
 export type PortfolioKey = Pick<Portfolio, 'owner' | 'name'>
 export interface LedgerStore {

@@ -32,9 +32,10 @@ class RowParser extends Parser {
   /** Line that the next record begins on. */
   line = 1
 
-  constructor() {
+  constructor(delimiter: string) {
     super({
       bom: true,
+      delimiter,
       relax_column_count: true,
       record_delimiter: ['\r\n', '\n', '\r'],
       max_record_size: MAX_RECORD,
@@ -61,13 +62,13 @@ function lineBreaks(field: string): number {
 }
 
 /**
- * Reads comma-separated records in bounded memory, in pieces: a byte order mark, CRLF and quotes as RFC 4180 has
+ * Reads records, comma-separated unless told otherwise, in bounded memory, in pieces: a byte order mark, CRLF and quotes as RFC 4180 has
  * them; empty lines are passed over.
  * @throws CsvFault where the file cannot be taken apart any further; everything before it has been given
  * @throws TidemarkError INPUT_INVALID when there is no such file
  */
-export async function* csvRows(input: CsvInput): AsyncGenerator<CsvRow[]> {
-  const parser = new RowParser()
+export async function* csvRows(input: CsvInput, delimiter = ','): AsyncGenerator<CsvRow[]> {
+  const parser = new RowParser(delimiter)
   parser.on('error', () => undefined)
   for await (const piece of pieces(input)) {
     const error = await new Promise<unknown>((done) => parser.write(piece, done))
@@ -86,7 +87,8 @@ async function* pieces(input: CsvInput): AsyncGenerator<Buffer> {
   }
 }
 
-async function* fileChunks(path: string): AsyncGenerator<Buffer> {
+/** The bytes of a file. @throws TidemarkError INPUT_INVALID when there is no such file */
+export async function* fileChunks(path: string): AsyncGenerator<Buffer> {
   try {
     yield* createReadStream(path, { highWaterMark: PIECE }) as AsyncIterable<Buffer>
   } catch (error) {

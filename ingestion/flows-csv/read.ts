@@ -4,6 +4,7 @@ import { FileFaults } from '../csv/faults.ts'
 import { readHeader } from '../csv/header.ts'
 import { CsvFault, csvRows, type CsvInput, type CsvRow } from '../csv/rows.ts'
 import { FLOW_COLUMNS, REQUIRED_FLOW_COLUMNS, type FlowColumn, type FlowFields } from './columns.ts'
+import { Ordinals } from './ordinals.ts'
 import { contentKey, flowId, readFlowRow } from './row.ts'
 
 export type FlowsPlace = {
@@ -15,6 +16,8 @@ export type FlowsPlace = {
   readonly now: number
   /** Takes asset ids and wallet names as they stand, known or not: for a calculation that touches no store. */
   readonly asIs?: boolean
+  /** Wallet of rows that name none. */
+  readonly wallet?: string
 }
 
 const PIECE = 5_000
@@ -61,7 +64,7 @@ function throwUnlessFault(error: unknown): asserts error is CsvFault {
 /** Makes flows of records, and numbers those that are equal. */
 class FlowReader {
   private columns: readonly FlowColumn[] | null = null
-  private readonly seen = new Map<string, number>()
+  private readonly ordinals = new Ordinals()
   private readonly place: FlowsPlace
   private readonly faults: FileFaults
   /** Whether the header is such that no row can be read. */
@@ -92,15 +95,14 @@ class FlowReader {
   }
 
   private flowOf(fields: FlowFields, line: number): Flow | null {
+    if (this.place.wallet !== undefined && !fields.wallet?.trim())
+      fields = { ...fields, wallet: this.place.wallet }
     const complain = (field: FlowColumn, fault: string) => this.faults.add(line, field, fault)
     const row = readFlowRow(fields, this.place.now, complain, this.place.asIs)
     if (row === null) return null
     const { owner, book, source, file } = this.place
     const key = contentKey(this.place, row)
-    // Eleven characters of it are 66 bits: enough to tell a million rows apart, and half the memory.
-    const short = key.slice(0, 11)
-    const ordinal = this.seen.get(short) ?? 0
-    this.seen.set(short, ordinal + 1)
+    const ordinal = this.ordinals.next(key)
     return { id: flowId(key, ordinal), owner, book, source, file, line, ...row, ordinal }
   }
 

@@ -15,21 +15,25 @@ export type ImportFlowsRequest = {
   /** Name of the portfolio whose book it is. */
   readonly portfolio: string
   readonly file: string
+  /** Name of the format where it is not our own: rows of each are a source of their own. */
+  readonly format?: string
   /** Retire rows of the same file that no longer come. */
   readonly replace: boolean
   readonly dryRun: boolean
 }
 
 /**
- * Imports a flows file into the portfolio's book, source `import`; one transaction, beside any other run.
- * @throws FLOWS_INVALID with every fault, nothing applied
+ * Imports a file of flows into the portfolio's book, source `import`, or `import:kraken` and so on for a format that is
+ * not our own; one transaction, beside any other run.
+ * @throws TidemarkError FLOWS_INVALID or INPUT_INVALID with every fault, nothing applied
  */
 export async function importFlowsFile(
   request: ImportFlowsRequest,
   io: Pick<JobIo, 'store' | 'now' | 'readFlows'>,
 ): Promise<FlowImportResult> {
-  const { owner, file, replace, dryRun } = request
-  const place = { owner, book: portfolioBook(request.portfolio), source: IMPORT_SOURCE }
+  const { owner, file, replace, dryRun, format } = request
+  const source = format === undefined ? IMPORT_SOURCE : `${IMPORT_SOURCE}:${format}`
+  const place = { owner, book: portfolioBook(request.portfolio), source }
   const at = io.now()
   return io.store.importFlows({
     ...place,

@@ -1,30 +1,45 @@
 import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
+import { baseAsset } from '#core/asset.ts'
 import { TidemarkError } from '#core/errors.ts'
-import { formatTime } from '#core/hour.ts'
 import { importFlowsFile } from '#pipeline/jobs/import-flows.ts'
-import type { FlowImportResult } from '#pipeline/ports.ts'
 import { examples, type Act } from '../cli/command.ts'
 import type { Cli } from '../cli/context.ts'
 import type { Outcome } from '../cli/output.ts'
-import { grouped } from '../cli/plan-text.ts'
+import { showProgress } from '../cli/progress.ts'
 import { readConfig } from '../wiring/config.ts'
-import { fileName, namedFlowsReader, refuseUnreadable } from '../wiring/files.ts'
+import { fileName, refuseUnreadable, usageFaults } from '../wiring/files.ts'
 import { refuseInvented } from '../wiring/invented.ts'
 import { jobBase } from '../wiring/job.ts'
 import { portfolioToWrite } from '../wiring/portfolio.ts'
 import { openForJob, openForReading } from '../wiring/store.ts'
+import { FORMAT_NAMES, openFile, type FileOptions } from './import/open.ts'
+import { importOutcome } from './import/summary.ts'
 
-type Options = { replace?: true; dryRun?: true }
+type Options = FileOptions & { replace?: true; dryRun?: true }
 
 export function define(command: Command, act: Act): void {
   examples(command, [
     ['tidemark import flows.csv', 'rows that are new; importing again adds nothing'],
-    ['tidemark import flows.csv --replace', 'and retire rows of that file that are gone from it'],
+    ['tidemark import ledgers.csv --wallet kraken', 'an export of Kraken, known by its header'],
+    [
+      'tidemark import koinly.csv --assets ids.yaml --skip-bad',
+      'ids of symbols; leave out what is not understood',
+    ],
+    [
+      'tidemark import treasury.csv --mapping treasury.yaml',
+      'any table: the mapping says what its columns are',
+    ],
     ['tidemark import - --dry-run < flows.csv', 'from stdin; only count'],
   ])
-    .argument('<file>', 'flows.csv: time,asset,quantity,kind,unit_price,fee,… ("-" for stdin)')
+    .argument('<file>', 'flows.csv, or an export of another program ("-" for stdin)')
+    .addOption(new Option('--format <name>', 'what the file is').choices(FORMAT_NAMES).default('auto'))
+    .option('--mapping <file>', 'YAML that says what the columns of the file are (docs/import.md)')
+    .option('--assets <file>', 'YAML of lines "SYMBOL: asset-id"')
+    .option('--wallet <label>', 'wallet of rows that name none')
+    .option('--time-zone <zone>', 'zone of times that name none, such as Europe/Berlin')
+    .option('--skip-bad', 'leave out rows that are not understood, and list them')
     .option('--replace', 'retire rows of an earlier import of this file that no longer come')
     .option('-n, --dry-run', 'read and count; write nothing')
     .action(act(run))
@@ -38,21 +53,26 @@ async function run(cli: Cli, file: string, options: Options): Promise<Outcome> {
   cli.stop.drain()
   cli.out.note(`Reading ${file === '-' ? 'stdin' : file}…`)
   const store = dryRun ? await openForReading(config) : await openForJob(config, true)
+  const progress = await showProgress(cli, { plan: false })
   try {
     const portfolio = await portfolioToWrite(cli, config, store, dryRun)
     refuseMirror(file, portfolio.flowsFile, portfolio.name)
+    const base = baseAsset(portfolio.baseCurrency)
+    const opened = await openFile(file, options, { store, base, emit: progress.emit })
     const result = await importFlowsFile(
       {
         owner: cli.globals.owner,
         portfolio: portfolio.name,
         file: fileName(file),
+        ...(opened.format === 'flows' ? {} : { format: opened.format }),
         replace: options.replace ?? false,
         dryRun,
       },
-      { ...jobBase(store), readFlows: namedFlowsReader },
+      { ...jobBase(store), readFlows: usageFaults((_, place) => opened.flows(place)) },
     )
-    return outcomeOf(result, portfolio.name, dryRun)
+    return importOutcome(result, opened, { portfolio: portfolio.name, dryRun })
   } finally {
+    progress.close()
     await store.close()
   }
 }
@@ -71,43 +91,5 @@ function realPath(path: string): string {
     return realpathSync(path)
   } catch {
     return resolve(path)
-  }
-}
-
-function outcomeOf(result: FlowImportResult, portfolio: string, dryRun: boolean): Outcome {
-  const { added, unchanged, retired, gone, goneCount, sameAsOther } = result
-  const rows = gone.map(({ line, time, asset, quantity, kind }) => ({
-    line,
-    time: formatTime(time),
-    asset,
-    quantity,
-    kind,
-  }))
-  return {
-    exitCode: 0,
-    text: () =>
-      [
-        `${dryRun ? 'Would import' : 'Imported'} into "${portfolio}": ${grouped(added)} new, ${grouped(unchanged)} unchanged, ${grouped(retired)} retired`,
-        ...(sameAsOther > 0 ? [`${grouped(sameAsOther)} left out: another source gave them already`] : []),
-        ...(goneCount > 0
-          ? [
-              `! ${grouped(goneCount)} rows of an earlier import of this file are no longer in it; --replace retires them:`,
-              ...rows.map(
-                (row) => `    line ${row.line ?? '?'}: ${row.time} ${row.kind} ${row.quantity} ${row.asset}`,
-              ),
-              ...(goneCount > rows.length ? [`    and ${grouped(goneCount - rows.length)} more`] : []),
-            ]
-          : []),
-      ].join('\n'),
-    document: () => ({
-      portfolio,
-      dryRun,
-      added,
-      unchanged,
-      retired,
-      sameAsOther,
-      goneCount,
-      gone: rows,
-    }),
   }
 }

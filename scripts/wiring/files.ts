@@ -51,13 +51,17 @@ function whyUnreadable(file: string): string | null {
 /** Reads a flows file, or stdin. */
 export const flowsReader: JobIo['readFlows'] = (file, options) => readFlows(inputOf(file), options)
 
-/** The same for a file that the command line names: its faults are in what was given, not in the configuration. */
-export const namedFlowsReader: JobIo['readFlows'] = async function* (file, options) {
-  try {
-    yield* flowsReader(file, options)
-  } catch (error) {
-    if (!(error instanceof TidemarkError) || error.code !== 'FLOWS_INVALID') throw error
-    const { message, fix, faults } = error
-    throw new TidemarkError('INPUT_INVALID', { message, fix, faults, cause: error })
+/** A reader of a file that the command line names: its faults are in what was given, not in the configuration. */
+export const usageFaults = (reader: JobIo['readFlows']): JobIo['readFlows'] =>
+  async function* (file, options) {
+    try {
+      yield* reader(file, options)
+    } catch (error) {
+      if (!(error instanceof TidemarkError) || error.code !== 'FLOWS_INVALID') throw error
+      const { message, fix, faults } = error
+      throw new TidemarkError('INPUT_INVALID', { message, fix, faults, cause: error })
+    }
   }
-}
+
+/** The same for a flows file of our own. */
+export const namedFlowsReader = usageFaults(flowsReader)
