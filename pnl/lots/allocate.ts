@@ -1,7 +1,7 @@
 import { byBytes } from '#core/asset.ts'
 import type { LotEngine } from './engine.ts'
 import { type Exact, absolute, isNegative, isZero, least, minus, textOf, textOrNull } from './exact.ts'
-import { type Lot, freshCost } from './lot.ts'
+import { type Lot, makeLot } from './lot.ts'
 import { type Pool, isTransit, newPool, poolKey } from './pool.ts'
 import type { Side } from './side.ts'
 
@@ -63,19 +63,23 @@ function give(
   const cost = lot.proof === 'undocumented' ? null : (taken?.cost ?? null)
   const pool = poolOf(engine, from, holder)
   const id = `${lot.root.flow}#${from.asset}#${number}`
-  engine.place(pool, {
-    id,
-    opened: lot.opened,
-    root: lot.root,
-    short: lot.short,
-    proof: lot.proof === 'undocumented' ? 'undocumented' : cost === null ? 'unpriced' : 'documented',
-    movedFrom: lot.id,
-    sentBy: isTransit(holder) ? lot.root.flow : null,
-    quantity: size,
-    remaining: size,
-    left: cost,
-    ...freshCost(cost, size),
-  })
+  engine.place(
+    pool,
+    makeLot({
+      id,
+      asset: pool.asset,
+      wallet: pool.wallet,
+      opened: lot.opened,
+      root: lot.root,
+      serial: engine.serial++,
+      short: lot.short,
+      proof: lot.proof === 'undocumented' ? 'undocumented' : cost === null ? 'unpriced' : 'documented',
+      movedFrom: lot.id,
+      sentBy: isTransit(holder) ? lot.root.flow : null,
+      remaining: size,
+      left: cost,
+    }),
+  )
   engine.rows.allocation.push({
     place: { ...lot.root.place, time },
     row: {

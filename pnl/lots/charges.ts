@@ -17,7 +17,7 @@ const NONE: Charges = new Map()
  */
 export function chargesOf(group: Group): Charges {
   const { rows, valuer } = group
-  if (rows.every(({ main, fee }) => main.baseFee === null && fee === null && !isFee(main))) return NONE
+  if (!rows.some(({ main, fee }) => main.baseFee !== null || fee !== null || isFee(main))) return NONE
   const traded = [...group.exchanged.keys()].filter(({ asset }) => asset !== valuer.base)
   const charges = new Map<Leg, Charge[]>()
   const add = (leg: Leg, flow: Flow, value: Exact | null): void => {

@@ -2,9 +2,9 @@ import { type Part, shares, writeDisposal } from './disposal.ts'
 import type { LotEngine } from './engine.ts'
 import type { Entry } from './entry.ts'
 import { type Exact, NOUGHT, isZero, minus, minusKnown, plusKnown, textOf, textOrNull } from './exact.ts'
-import { PLANS, freshCost } from './lot.ts'
+import { PLANS, makeLot } from './lot.ts'
 import { namedLots } from './named.ts'
-import { FEE, LOSS } from './place.ts'
+import { FEE, LOSS, ROW } from './place.ts'
 import { type Pool, ruleOf } from './pool.ts'
 import { reportProblem } from './problems.ts'
 import { rootOf } from './receive.ts'
@@ -90,19 +90,21 @@ export function openShort(
   proceeds: Exact | null,
 ): void {
   const { step } = entry.place
-  engine.place(pool, {
-    id: step === FEE ? `${entry.flow.id}#fee` : step === LOSS ? `${entry.flow.id}#loss` : entry.flow.id,
-    opened: entry.place.time,
-    root: rootOf(entry),
-    short: true,
-    movedFrom: null,
-    sentBy: null,
-    proof: proceeds === null ? 'unpriced' : 'documented',
-    quantity,
-    remaining: quantity,
-    left: proceeds,
-    ...freshCost(proceeds, quantity),
-  })
+  const { id } = entry.flow
+  engine.place(
+    pool,
+    makeLot({
+      id: step === FEE ? `${id}#fee` : step === LOSS ? `${id}#loss` : step < ROW ? `${id}#short` : id,
+      asset: pool.asset,
+      wallet: pool.wallet,
+      root: rootOf(entry),
+      serial: engine.serial++,
+      short: true,
+      proof: proceeds === null ? 'unpriced' : 'documented',
+      remaining: quantity,
+      left: proceeds,
+    }),
+  )
 }
 
 /** Lots leave at cost; nothing is realised. */

@@ -121,11 +121,10 @@ export class LotEngine {
     return !move.convert && (!this.byWallet || move.wallets.length === 1)
   }
 
-  /** A lot of its own id goes to a pool's side and to the rows. */
-  place(pool: Pool, lot: Omit<Lot, 'serial' | 'asset' | 'wallet'>, listed = true): void {
-    const made: Lot = { ...lot, asset: pool.asset, wallet: pool.wallet, serial: this.serial++ }
-    if (listed) this.rows.lots.push(made)
-    ;(lot.short ? pool.short : pool.long).add(made)
+  /** A lot goes to its side of a pool, and to the rows. */
+  place(pool: Pool, lot: Lot, listed = true): void {
+    if (listed) this.rows.lots.push(lot)
+    ;(lot.short ? pool.short : pool.long).add(lot)
   }
 
   earn({ place, flow, asset, kind, value }: Entry): void {

@@ -24,6 +24,10 @@ export function entriesOf(key: string, flows: readonly Flow[], valuer: Valuer): 
   const ordered = flows.length === 1 ? flows : sorted(flows)
   const group = groupOfRows(key, ordered.map(valuer.row), valuer)
   const charges = chargesOf(group)
+  const [row] = group.rows
+  if (group.rows.length === 1 && row !== undefined && row.fee === null && row.main.asset !== valuer.base) {
+    return [ownEntry(group, charges, row)]
+  }
   const found = movesOf(group)
   const moves = found.filter(({ outs }) => outs[0]?.main.asset !== valuer.base)
   const moved = new Set(moves.flatMap(({ outs, ins }) => [...outs, ...ins]))

@@ -102,6 +102,41 @@ export const PLANS: Readonly<Record<Method, MethodPlan>> = {
 /** Unit cost of a lot as a pair, and as a hint. */
 export type UnitCost = Pick<Lot, 'cost' | 'per' | 'unit'>
 
+export type Making = Pick<
+  Lot,
+  'id' | 'asset' | 'wallet' | 'root' | 'serial' | 'proof' | 'remaining' | 'left'
+> & {
+  readonly opened?: number
+  readonly short?: boolean
+  readonly movedFrom?: string | null
+  readonly sentBy?: string | null
+  readonly quantity?: Exact
+  readonly unitCost?: UnitCost
+}
+
+/** A lot with what is the same for most: bought as it stands, at the cost that is left. */
+export function makeLot(lot: Making): Lot {
+  const { root, remaining, left, quantity = remaining, unitCost } = lot
+  return {
+    id: lot.id,
+    asset: lot.asset,
+    wallet: lot.wallet,
+    opened: lot.opened ?? root.place.time,
+    root,
+    serial: lot.serial,
+    short: lot.short ?? false,
+    movedFrom: lot.movedFrom ?? null,
+    sentBy: lot.sentBy ?? null,
+    proof: lot.proof,
+    quantity,
+    remaining,
+    cost: unitCost === undefined ? left : unitCost.cost,
+    per: unitCost === undefined ? remaining : unitCost.per,
+    left,
+    unit: unitCost === undefined ? unitOf(left, remaining) : unitCost.unit,
+  }
+}
+
 export const freshCost = (cost: Exact | null, per: Exact): UnitCost => ({
   cost,
   per,

@@ -3,7 +3,7 @@ import { draw, openShort } from './dispose.ts'
 import type { LotEngine } from './engine.ts'
 import type { Entry } from './entry.ts'
 import { type Exact, NOUGHT, compare, isZero, minus, portion, textOf, textOrNull } from './exact.ts'
-import { freshCost, restated } from './lot.ts'
+import { makeLot, restated } from './lot.ts'
 import type { Ratio } from './split-ratios.ts'
 import { type Pool, ruleOf } from './pool.ts'
 import { reportProblem } from './problems.ts'
@@ -29,31 +29,22 @@ export function depart(engine: LotEngine, entry: Entry): void {
     })
   }
   if (isZero(short)) return
-  const value = engine.settings.oversell === 'short' ? valueOf(entry, short) : null
-  if (engine.settings.oversell === 'short') {
-    openShort(engine, from, { ...entry, flow: { ...flow, id: `${flow.id}#short` } }, short, value)
-  } else {
-    reportProblem(engine, 'UNDOCUMENTED_TRANSFER', entry, short)
-  }
-  const proof =
-    engine.settings.oversell !== 'short' ? 'undocumented' : value === null ? 'unpriced' : 'documented'
-  engine.place(
-    way,
-    {
-      id: `${flow.id}#short`,
-      opened: place.time,
-      root: rootOf(entry),
-      short: false,
-      proof,
-      movedFrom: null,
-      sentBy: flow.id,
-      quantity: short,
-      remaining: short,
-      left: value,
-      ...freshCost(value, short),
-    },
-    false,
-  )
+  const borrowed = engine.settings.oversell === 'short'
+  const value = borrowed ? valueOf(entry, short) : null
+  if (borrowed) openShort(engine, from, entry, short, value)
+  else reportProblem(engine, 'UNDOCUMENTED_TRANSFER', entry, short)
+  const lot = makeLot({
+    id: `${flow.id}#lent`,
+    asset: way.asset,
+    wallet: way.wallet,
+    root: rootOf(entry),
+    serial: engine.serial++,
+    sentBy: flow.id,
+    proof: !borrowed ? 'undocumented' : value === null ? 'unpriced' : 'documented',
+    remaining: short,
+    left: value,
+  })
+  engine.place(way, lot, false)
 }
 
 /** What was borrowed to move it is worth its share of the move: the conversion's value, or the market's. */
@@ -147,24 +138,21 @@ function carry(
 ): void {
   const undocumented = lot.proof === 'undocumented'
   const left = undocumented ? null : cost
-  const lotCost = averaged || left === null ? freshCost(left, size) : restated(lot, ratio, left, size)
-  engine.place(
-    pool,
-    {
-      id,
-      opened: lot.opened,
-      root: lot.root,
-      short: false,
-      proof: undocumented ? 'undocumented' : left === null ? 'unpriced' : 'documented',
-      movedFrom: sentBy === null ? (lot.movedFrom ?? lot.id) : lot.id,
-      sentBy,
-      quantity: size,
-      remaining: size,
-      left,
-      ...lotCost,
-    },
-    sentBy === null,
-  )
+  const made = makeLot({
+    id,
+    asset: pool.asset,
+    wallet: pool.wallet,
+    opened: lot.opened,
+    root: lot.root,
+    serial: engine.serial++,
+    proof: undocumented ? 'undocumented' : left === null ? 'unpriced' : 'documented',
+    movedFrom: sentBy === null ? (lot.movedFrom ?? lot.id) : lot.id,
+    sentBy,
+    remaining: size,
+    left,
+    ...(averaged || left === null ? {} : { unitCost: restated(lot, ratio, left, size) }),
+  })
+  engine.place(pool, made, sentBy === null)
 }
 
 const numbered = (id: string, index: number): string => (index === 0 ? id : `${id}#${index + 1}`)

@@ -13,9 +13,8 @@ import {
   portion,
   textOrNull,
 } from './exact.ts'
-import { type Lot, type Root, freshCost } from './lot.ts'
+import { type Root, freshCost, makeLot } from './lot.ts'
 import { SURPLUS } from './place.ts'
-import type { Pool } from './pool.ts'
 import { reportProblem } from './problems.ts'
 import { sourceOf } from './rows.ts'
 import { addTo } from './sums.ts'
@@ -40,17 +39,23 @@ export function receive(engine: LotEngine, entry: Entry): void {
   }
   const { rest, left } = closeShorts(engine, pool, closing)
   if (isZero(rest) && !isZero(size)) return
-  const id = entry.place.step === SURPLUS ? `${entry.flow.id}#surplus` : entry.flow.id
-  const closed = compare(size, rest) !== 0
-  openLot(engine, pool, {
-    id,
-    root: rootOf(entry),
-    quantity: closed ? rest : entry.quantity,
-    remaining: rest,
-    cost: entry.undocumented ? null : closed ? left : cost,
-    left: entry.undocumented ? null : left,
-    undocumented: entry.undocumented,
-  })
+  const claimed = compare(size, entry.quantity) !== 0
+  engine.place(
+    pool,
+    makeLot({
+      id: entry.place.step === SURPLUS ? `${entry.flow.id}#surplus` : entry.flow.id,
+      asset: pool.asset,
+      wallet: pool.wallet,
+      root: rootOf(entry),
+      serial: engine.serial++,
+      proof: entry.undocumented ? 'undocumented' : cost === null ? 'unpriced' : 'documented',
+      // What closed a short was never part of this lot; what was claimed ahead was.
+      quantity: claimed && compare(size, rest) === 0 ? entry.quantity : rest,
+      remaining: rest,
+      left: entry.undocumented ? null : left,
+      ...(claimed && !entry.undocumented ? { unitCost: freshCost(cost, entry.quantity) } : {}),
+    }),
+  )
 }
 
 /** What earlier disposals did not claim of a purchase (method `uk`). */
@@ -78,19 +83,3 @@ export const rootOf = ({ place, flow }: Entry): Root => ({
   tx: flow.tx,
   kind: flow.kind,
 })
-
-type Opening = Pick<Lot, 'id' | 'root' | 'quantity' | 'remaining' | 'cost' | 'left'> & {
-  readonly undocumented: boolean
-}
-
-function openLot(engine: LotEngine, pool: Pool, { undocumented, ...lot }: Opening): void {
-  engine.place(pool, {
-    ...lot,
-    opened: lot.root.place.time,
-    short: false,
-    proof: undocumented ? 'undocumented' : lot.cost === null ? 'unpriced' : 'documented',
-    movedFrom: null,
-    sentBy: null,
-    ...freshCost(lot.cost, lot.quantity),
-  })
-}

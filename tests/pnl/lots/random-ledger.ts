@@ -10,12 +10,14 @@ const ASSETS = ['aaa', 'bbb', 'ccc'] as AssetId[]
 const WALLETS = ['cold', 'hot', 'safe']
 export const BEGIN = Date.UTC(2023, 0, 30)
 
+/** Kinds of rows to ask for: kinds of flows, and groups of several. */
+export type Ask = FlowKind | 'swap' | 'cash' | 'basket' | 'move' | 'wrap'
 export type LedgerOptions = {
   readonly rows: number
   /** Marks for every asset and hour, prices wherever they are needed. */
   readonly complete?: boolean
   readonly wallets?: readonly string[]
-  readonly kinds?: readonly string[]
+  readonly kinds?: readonly Ask[]
   /** Days that it covers. */
   readonly days?: number
 }
@@ -25,7 +27,7 @@ const SINGLE = [
   'buy', 'buy', 'buy', 'buy', 'sell', 'sell', 'sell', 'deposit', 'opening', 'withdraw', 'gift', 'income', 'airdrop',
   'rebase', 'gas', 'fee', 'lost', 'split', 'unexplained', 'transfer',
 ] as const // prettier-ignore
-const KINDS = [...SINGLE, 'swap', 'swap', 'cash', 'cash', 'move', 'move', 'wrap', 'basket'] as const
+const KINDS: readonly Ask[] = [...SINGLE, 'swap', 'swap', 'cash', 'cash', 'move', 'move', 'wrap', 'basket']
 
 /** A ledger of all kinds of flows: same seconds, same days, oversells, fees of all sorts, prices that are missing. */
 export function randomLedger(random: Random, options: LedgerOptions): Ledger {
