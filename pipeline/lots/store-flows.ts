@@ -46,7 +46,7 @@ function named(flow: Flow): Flow {
 
 /**
  * A holding entered by hand without `since` is there from the first hour at which anything is known of it: its own
- * first mark, or the hour before the first flow.
+ * first mark, or the hour of the first flow where that is earlier.
  */
 async function everHeld(
   { asset, quantity, unitCost }: ManualHolding,
@@ -55,7 +55,7 @@ async function everHeld(
   loader: MarkLoader,
 ): Promise<Flow> {
   const marked = await firstMarked(asset, loader)
-  const before = Number.isFinite(firstFlow) ? addHours(hourOf(firstFlow), -1) : null
+  const before = Number.isFinite(firstFlow) ? hourOf(firstFlow) : null
   const time = marked === null ? before : before === null ? marked : Math.min(marked, before)
   return {
     ...UNDETAILED,

@@ -10,7 +10,7 @@ import { MarkLoader } from '../pnl/marks.ts'
 import type { LedgerStore, SeriesReader } from '../ports.ts'
 import { resolveRange } from '../queries/pnl-range.ts'
 import { hoursNeeded, ledgerFlows } from './store-flows.ts'
-import { flowMarks, marksAt } from './store-marks.ts'
+import { flowMarks, marksAt, type FlowMarks } from './store-marks.ts'
 
 export type LotPorts = SeriesReader & LedgerStore
 
@@ -55,16 +55,37 @@ async function inputOf(
   const assets = [...needed.keys()]
   const moment = at ?? (await newestMoment(flows, assets, now, loader))
   const atFlows = await flowMarks(needed, loader)
-  const atEnd = await marksAt(assets, moment, loader)
+  return withMarks({ flows, base, names, at: moment }, atFlows, await marksAt(assets, moment, loader))
+}
+
+/** The same flows as of another moment. */
+export async function asOf(
+  input: LotInput,
+  at: number,
+  { quote }: { readonly quote: Quote },
+  io: SeriesReader,
+  settings: MarkSettings,
+): Promise<LotInput> {
+  const loader = new MarkLoader(io, quote, settings)
+  const assets = [...hoursNeeded(input.flows, input.base).keys()]
+  const atEnd = await marksAt(assets, at, loader)
+  return withMarks({ ...input, at }, (asset, hour) => input.markAt(asset, hour), atEnd)
+}
+
+function withMarks(
+  { flows, base, names, at }: Omit<LotInput, 'markAt' | 'rateAt'>,
+  atFlows: FlowMarks,
+  atEnd: ReadonlyMap<AssetId, LotMark>,
+): LotInput {
   const markAt = (asset: AssetId, time: number): LotMark | null => {
     if (asset === base) return { price: ONE, quality: 'ok' }
-    return (time === moment ? atEnd.get(asset) : undefined) ?? atFlows(asset, time)
+    return (time === at ? atEnd.get(asset) : undefined) ?? atFlows(asset, time)
   }
   const rateAt: LotInput['rateAt'] = (currency, hour) => {
     const rate = markAt(`fiat:${currency}` as AssetId, hour)
     return rate === null || rate.quality === 'missing' ? null : rate.price
   }
-  return { flows, base, names, rateAt, markAt, at: moment }
+  return { flows, base, names, rateAt, markAt, at }
 }
 
 async function newestMoment(
