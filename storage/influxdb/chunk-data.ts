@@ -14,6 +14,8 @@ import { beyondTasks, downsample } from './downsampling.ts'
 export type InfluxChunkData = ChunkData & {
   /** What dashboards read beside the candles. */
   readonly publication: InfluxPublication
+  /** What lies in each bucket, in candles and bytes. */
+  stats(): Promise<Record<string, { rows: number; bytes: number }>>
   /** Brings days and weeks up to date that were written and lie further back than the tasks look; then lets go. */
   close(): Promise<void>
 }
@@ -42,6 +44,7 @@ export function createInfluxChunkData(options: InfluxOptions, patience?: Partial
         written.set(chunkId(after), { asset, quote, provider, month })
       }
     },
+    stats: async () => (await import('./stats.ts')).influxStats(connection),
     async close() {
       // They can be made at any time: what fails here is told by `doctor` as being behind, and made by `init`.
       await downsample(connection, [...written.values()]).catch(() => undefined)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { AssetId } from '#core/asset.ts'
 import { addHours, type Hour } from '#core/hour.ts'
+import type { Month } from '#core/month.ts'
 import type { Portfolio } from '#core/portfolio.ts'
 import { publishPnl } from '#pipeline/jobs/publish-pnl.ts'
 import type { Store } from '#pipeline/ports.ts'
@@ -58,6 +59,16 @@ servers.describe('a whole store on MongoDB and InfluxDB', () => {
     })
     for (const store of stores) await fill(store)
     expect(await remote.canonicalHash()).toBe(await embedded.canonicalHash())
+    const lies = (await remote.stats())[`influxdb ${influx.bucket}`]
+    const stored = await embedded.chunks({
+      assets: ASSETS,
+      quote: USD,
+      from: '2025-12' as Month,
+      to: '2026-01' as Month,
+    })
+    const hours = stored.flatMap(({ columns }) => [...columns.count]).filter((count) => !Number.isNaN(count))
+    expect(lies?.rows).toBe(hours.length)
+    expect(lies?.bytes).toBeGreaterThan(hours.length)
     const request = { portfolio, quote: USD, from: addHours(FROM, 48), now: NOW }
     const report = async (store: Store) => content(await pnlReport(request, store, DEFAULT_SETTINGS))
     expect(await report(remote)).toEqual(await report(embedded))
