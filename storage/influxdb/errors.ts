@@ -52,7 +52,8 @@ function refusal(error: HttpError, place: Place): TidemarkError {
   if (FULL.test(reason)) {
     return new TidemarkError('STORE_FULL', {
       message: found,
-      fix: 'Free space on the disk of InfluxDB (or give it a larger one), then run the same command again.',
+      // A shard that could not be opened for want of room is not looked at again before a restart.
+      fix: 'Free space on the disk of InfluxDB (or give it a larger one), restart InfluxDB, then run the same command again.',
       cause: error,
     })
   }

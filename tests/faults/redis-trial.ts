@@ -1,8 +1,10 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'vitest'
 import { startRedis } from '#tests/servers/redis.ts'
 import type { Toxiproxy } from '#tests/servers/toxiproxy-client.ts'
 import { program, type ProgramEnd } from '#tests/support/program.ts'
-import type { Random } from '#tests/support/random.ts'
+import { seeded, type Random } from '#tests/support/random.ts'
 import { rangeFlags } from '#tests/support/steady.ts'
 import type { Fault } from './catalogue.ts'
 import { guard, type Guarded } from './guarded.ts'
@@ -28,14 +30,14 @@ export type RedisScene = {
   readonly toxiproxy: Toxiproxy
   /** A home in which the files to import are imported. */
   readonly home: string
+  /** Bytes that an undisturbed command sends to Redis. */
+  readonly sent: Readonly<Record<RedisCommand, number>>
 }
 export type RedisCommand = 'ingest' | 'worker'
 
 const ON_PORTFOLIO = ['--portfolio', 'portfolio.yaml']
 const HAND_OUT = ['backfill', '--queue', '--json', ...ON_PORTFOLIO, ...rangeFlags(SPAN)]
 const WORK = ['worker', '--until-empty', '--json', '--lock', '2']
-/** What a command says to Redis, about: a fault is to fall into it. */
-const SENT: Readonly<Record<RedisCommand, number>> = { ingest: 4_000, worker: 40_000 }
 
 type RedisTrial = {
   readonly command: RedisCommand
@@ -57,7 +59,8 @@ export async function tryWithRedis(scene: RedisScene, trial: RedisTrial, random:
       const env = { ...gecko.env, REDIS_URL: target.proxy.through(target.server.url) }
       const place = { cwd: home.cwd, env }
       if (command === 'worker') await ends(HAND_OUT, place)
-      const { end, struck } = await struckIn(target, { command, fault }, random, () =>
+      const after = fault?.fromStart === true ? 1 : 1 + random() * LATEST * scene.sent[command]
+      const { end, struck } = await struckIn(target, fault, after, () =>
         program(command === 'ingest' ? INGEST : WORK, { ...place, kill: { afterMs: BOUND_MS } }),
       )
       // Redis is optional: a run on its own goes on without it. A worker lives on it.
@@ -87,10 +90,37 @@ export async function tryWithRedis(scene: RedisScene, trial: RedisTrial, random:
 
 async function struckIn(
   target: Guarded,
-  { command, fault }: Pick<RedisTrial, 'command' | 'fault'>,
-  random: Random,
+  fault: Fault | null,
+  afterBytes: number,
   run: () => Promise<ProgramEnd>,
 ): Promise<Tried> {
   if (fault === null) return { end: await run(), struck: true }
-  return struckBy(fault, target, fault.fromStart ? 1 : 1 + random() * LATEST * SENT[command], run)
+  return struckBy(fault, target, afterBytes, run)
+}
+
+/** Measures what commands say to Redis when nothing disturbs them. */
+export async function sentToRedis({
+  toxiproxy,
+  seed,
+  home: of,
+}: Omit<RedisScene, 'sent'>): Promise<RedisScene['sent']> {
+  const home = copyOf(of)
+  const redis = await guard(toxiproxy, startRedis())
+  try {
+    return await withProvider(seed, seeded(seed), async (gecko) => {
+      const place = { cwd: home.cwd, env: { ...gecko.env, REDIS_URL: redis.proxy.through(redis.server.url) } }
+      const sentBy = async (args: readonly string[]) => {
+        const before = redis.meter.sent()
+        await ends(args, place)
+        return redis.meter.sent() - before
+      }
+      await ends(HAND_OUT, place)
+      const worker = await sentBy(WORK)
+      rmSync(join(home.cwd, 'data'), { recursive: true })
+      return { worker, ingest: await sentBy(INGEST) }
+    })
+  } finally {
+    await redis.remove()
+    home.remove()
+  }
 }

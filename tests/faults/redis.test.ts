@@ -6,7 +6,7 @@ import { startToxiproxy, type ToxiproxyServer } from '#tests/servers/toxiproxy.t
 import { seeded } from '#tests/support/random.ts'
 import { FAULTS } from './catalogue.ts'
 import { falseClock, WITHOUT_FALSE_CLOCK } from './false-clock.ts'
-import { tryWithRedis, type RedisCommand, type RedisScene } from './redis-trial.ts'
+import { sentToRedis, tryWithRedis, type RedisCommand, type RedisScene } from './redis-trial.ts'
 import { PATIENT, SEED, TRIES } from './suite.ts'
 import { printTable } from './table.ts'
 import { ACKNOWLEDGED, ends, newHome, referenceOf } from './world.ts'
@@ -23,7 +23,8 @@ withPrivateServers('redis', 'toxiproxy').describe('REDIS_URL', () => {
     const home = newHome(SEED)
     removeHome = home.remove
     for (const args of ACKNOWLEDGED) await ends(args, { cwd: home.cwd, env: {} })
-    scene = { seed: SEED, reference: await referenceOf(SEED), toxiproxy, home: home.cwd }
+    const base = { seed: SEED, reference: await referenceOf(SEED), toxiproxy, home: home.cwd }
+    scene = { ...base, sent: await sentToRedis(base) }
   }, 300_000)
   afterAll(async () => {
     removeHome()

@@ -71,7 +71,14 @@ export async function tryOn(
     await withProvider(seed, random, async (gecko) => {
       const env = { ...gecko.env, ...stand.env }
       const { end, struck, healed } = await run(env, cwd)
-      const row = { fault: name, server, command, code: end.code, seconds: end.ms / 1000, struck }
+      const row = {
+        fault: name,
+        server: told(server, scene.kind),
+        command,
+        code: end.code,
+        seconds: end.ms / 1000,
+        struck,
+      }
       try {
         expectClear(end, codes)
         const place = { cwd, env: { ...env, ...healed } }
@@ -91,6 +98,9 @@ export async function tryOn(
     remove()
   }
 }
+
+const told = (server: string, kind: string): string =>
+  server === 'mongodb' && kind !== 'mongodb' ? 'mongodb beside influxdb' : server
 
 /** Runs a program, lets a fault strike once so much has been sent, and ends the fault with the run at the latest. */
 export async function struckBy(
