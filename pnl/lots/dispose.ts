@@ -67,6 +67,7 @@ export function dispose(engine: LotEngine, entry: Entry): void {
     else parts.push(withoutLot(engine, entry, drawn.short, rest))
   }
   if (parts.length > 0) writeDisposal(engine, entry, parts, joined)
+  if (entry.move !== null) engine.tidy(entry.move, entry.asset)
 }
 
 /** What a transfer lost on its way is drawn from what is on the way; all else from the wallet's pool. */
@@ -126,7 +127,8 @@ export function leave(engine: LotEngine, entry: Entry): void {
   const counted = oversold && engine.settings.oversell === 'short' ? parts.length : values.length
   const value = values.slice(0, counted).reduce<Exact | null>(plusKnown, NOUGHT)
   const cost = parts.reduce<Exact | null>((sum, part) => plusKnown(sum, part.cost), NOUGHT)
-  addTo(engine.sumsOf(asset), 'transferred', minusKnown(value, cost))
+  const transferred = minusKnown(value, cost)
+  addTo(engine.sumsOf(asset), 'transferred', transferred)
   engine.rows.leaves.push({
     place,
     row: {
@@ -139,6 +141,7 @@ export function leave(engine: LotEngine, entry: Entry): void {
       quantity: textOf(quantity),
       cost: textOrNull(cost),
       value: textOrNull(market),
+      transferred: textOrNull(transferred),
       parts: [
         ...parts.map(({ lot, quantity: size, cost: of }) => ({
           lot: lot.id,

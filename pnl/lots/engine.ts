@@ -3,7 +3,7 @@ import { allocate } from './allocate.ts'
 import { type Calendar, calendarOf } from './calendar.ts'
 import { dispose, leave } from './dispose.ts'
 import type { Entry, Move } from './entry.ts'
-import { type Exact, NOUGHT, plusKnown, textOrNull } from './exact.ts'
+import { type Exact, NOUGHT, isZero, plusKnown, textOrNull } from './exact.ts'
 import { type Holders, hold } from './holders.ts'
 import { type Lot, PLANS } from './lot.ts'
 import { arrive, depart } from './move.ts'
@@ -33,6 +33,8 @@ export class LotEngine {
   rows: Rows = emptyRows()
   serial = 0
   allocated = false
+  /** The latest moment that it came to. */
+  clock = -Infinity
 
   constructor(settings: LotSettings, base: AssetId, claims: Claims) {
     this.settings = settings
@@ -43,6 +45,7 @@ export class LotEngine {
 
   apply(entry: Entry): void {
     this.reach(entry.place.time)
+    this.clock = entry.place.time
     this.sumsOf(entry.asset)
     if (this.settings.walletFrom !== null && !this.allocated) hold(this.holders, entry)
     switch (entry.role) {
@@ -71,6 +74,7 @@ export class LotEngine {
     const from = this.settings.walletFrom
     if (from === null || this.allocated || this.settings.scope === 'wallet' || time < from) return
     this.allocated = true
+    if (from > this.clock) this.clock = from
     allocate(this, from)
   }
 
@@ -96,6 +100,12 @@ export class LotEngine {
   /** The pool of what is on its way. */
   transit(move: Move, asset: AssetId, time: number): Pool {
     return this.open(transitKey(asset, move.key), asset, 'in-transit', time)
+  }
+
+  /** Forgets a way on which nothing is left. */
+  tidy(move: Move, asset: AssetId): void {
+    const key = transitKey(asset, move.key)
+    if (isZero(this.pools.get(key)?.long.total ?? NOUGHT)) this.pools.delete(key)
   }
 
   private open(key: string, asset: AssetId, wallet: string | null, time: number): Pool {

@@ -1,11 +1,23 @@
+import { byBytes } from '#core/asset.ts'
 import type { LotEngine } from './engine.ts'
 import { type Exact, NOUGHT, isZero, negated, quotient, textOf, textOrNull } from './exact.ts'
-import { type Lot, byAge } from './lot.ts'
+import type { Lot } from './lot.ts'
+import { byPlace } from './place.ts'
 import { isTransit } from './pool.ts'
 import type { LotRow } from './report.ts'
 
-/** Rows of all lots, open and closed, oldest first. @param listed lots as they were opened, over all stretches */
-export function lotRows(engine: LotEngine, listed: readonly Lot[]): LotRow[] {
+/** A lot with its row. */
+export type ListedLot = { readonly lot: Lot; readonly row: LotRow }
+
+/** Oldest first; of one purchase by asset, then as they came about. */
+export const byOpening = ({ lot: a }: ListedLot, { lot: b }: ListedLot): number =>
+  a.opened - b.opened ||
+  byPlace(a.root.place, b.root.place) ||
+  byBytes(a.asset, b.asset) ||
+  a.serial - b.serial
+
+/** Rows of all lots, open and closed. @param listed lots as they were opened, over all stretches */
+export function lotRows(engine: LotEngine, listed: readonly Lot[]): ListedLot[] {
   const open = new Map<Lot, { cost: Exact | null; unit: Exact | null }>()
   const onTheWay: Lot[] = []
   for (const [key, { long, short }] of engine.pools) {
@@ -20,9 +32,10 @@ export function lotRows(engine: LotEngine, listed: readonly Lot[]): LotRow[] {
     }
   }
   const known = new Set(listed)
-  return [...listed, ...onTheWay.filter((lot) => !known.has(lot))]
-    .sort(byAge)
-    .map((lot) => rowOf(lot, open.get(lot)))
+  return [...listed, ...onTheWay.filter((lot) => !known.has(lot))].map((lot) => ({
+    lot,
+    row: rowOf(lot, open.get(lot)),
+  }))
 }
 
 const unitCost = (cost: Exact | null, quantity: Exact): Exact | null =>

@@ -10,9 +10,9 @@ import { LotEngine } from './engine.ts'
 import { entriesOf } from './entries.ts'
 import type { Entry } from './entry.ts'
 import { groupFlows } from './groups.ts'
-import { lotRows } from './lot-rows.ts'
+import { type ListedLot, byOpening, lotRows } from './lot-rows.ts'
 import { byPlace } from './place.ts'
-import type { LotMarkAt, LotReport, LotRow, ProblemRow } from './report.ts'
+import type { LotMarkAt, LotReport, ProblemRow } from './report.ts'
 import { type Placed, type Rows, emptyRows } from './rows.ts'
 import type { LotSettings } from './settings.ts'
 import { totalRow } from './total.ts'
@@ -88,7 +88,7 @@ export function assemble(
     .flatMap(({ engine }) => assetFigures(engine, markOf))
     .sort((a, b) => byBytes(a.row.asset, b.row.asset))
   const all = emptyRows()
-  const lots: LotRow[] = []
+  const lots: ListedLot[] = []
   for (const { engine, rows } of runs) {
     for (const stretch of rows) append(all, stretch)
     const listed = rows.flatMap((stretch) => stretch.lots)
@@ -99,7 +99,7 @@ export function assemble(
   const baseSums = runs.map(({ engine }) => engine.sums.get(base)).find((sums) => sums !== undefined) ?? null
   return {
     at,
-    lots: lots.sort((a, b) => a.opened - b.opened),
+    lots: lots.sort(byOpening).map(({ row }) => row),
     disposals: inOrder(all.disposals),
     assets: figures.map(({ row }) => row),
     total: totalRow(figures, baseSums),

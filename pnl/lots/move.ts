@@ -73,6 +73,7 @@ export function arrive(engine: LotEngine, entry: Entry): void {
     rest = minus(rest, got)
     land(engine, entry, { way, to }, part, got, index)
   }
+  engine.tidy(move, sent)
 }
 
 function land(

@@ -127,6 +127,8 @@ export type LeaveRow = {
   readonly cost: DecimalText | null
   /** Market value at the time; null without a mark. */
   readonly value: DecimalText | null
+  /** What of it counts as transferred: value less cost, but for what left as a short. */
+  readonly transferred: DecimalText | null
   readonly parts: readonly {
     readonly lot: string | null
     readonly quantity: DecimalText

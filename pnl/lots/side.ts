@@ -22,6 +22,13 @@ export type Taken = {
   readonly rule: PartRule
 }
 
+export type SideFigures = {
+  readonly total: Exact
+  readonly held: Exact
+  readonly cost: Exact | null
+  readonly unpriced: Exact
+}
+
 /** The open lots of one pool on one side, long or short. */
 export class Side {
   /** Of all its lots. */
@@ -37,10 +44,29 @@ export class Side {
   constructor(plan: MethodPlan, lots: readonly Lot[] = []) {
     this.plan = plan
     this.heap = new LotHeap(plan.order, lots)
-    for (const lot of lots) {
-      this.total = plus(this.total, lot.remaining)
-      this.blend(lot)
-    }
+  }
+
+  /** Its totals; those of a side that is put back are given with its lots. */
+  get figures(): SideFigures {
+    const { total, held, cost, unpriced } = this
+    return { total, held, cost, unpriced }
+  }
+
+  set figures({ total, held, cost, unpriced }: SideFigures) {
+    this.total = total
+    this.held = held
+    this.cost = cost
+    this.unpriced = unpriced
+  }
+
+  /** How many lots it goes through, among them some that are closed. */
+  get size(): number {
+    return this.heap.size
+  }
+
+  /** Open lots, in no order. */
+  open(): Lot[] {
+    return this.heap.all().filter(({ remaining }) => !isZero(remaining))
   }
 
   /** Cost of what is held; null where a price is missing. */
@@ -50,10 +76,7 @@ export class Side {
 
   /** Open lots, oldest first. */
   lots(): Lot[] {
-    return this.heap
-      .all()
-      .filter(({ remaining }) => !isZero(remaining))
-      .sort(byAge)
+    return this.open().sort(byAge)
   }
 
   get averages(): boolean {
