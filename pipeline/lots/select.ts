@@ -130,7 +130,7 @@ export function happenedOf(report: LotReport): (asset: AssetId | null) => Happen
     of(asset).costs.add(amount)
     if (ofTrade) of(asset).fees.add(amount)
   }
-  for (const { asset, value, cost } of report.leaves) of(asset).transferred.addDifference(value, cost)
+  for (const { asset, transferred } of report.leaves) of(asset).transferred.add(transferred)
   for (const { asset, value, cost } of report.bases) of(asset).transferred.addDifference(value, cost, -1)
   return (asset) => {
     const sums = of(asset)
