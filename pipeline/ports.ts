@@ -96,6 +96,7 @@ export type FlowQuery = {
   readonly after?: number
   readonly until?: number
   readonly tx?: readonly string[]
+  readonly ids?: readonly string[]
   readonly newestFirst?: boolean
   readonly limit?: number
   readonly offset?: number
@@ -135,6 +136,33 @@ export type FlowImportResult = {
   /** Rows that come again after they were edited, paired or removed by hand, and stay as they are; left out when 0. */
   readonly byHand?: number
 }
+/** What was done to a flow by hand; `other` is the id of what stands in its place, or of what it stands for. */
+export type FlowEdit = {
+  readonly at: number
+  readonly who: string
+  readonly why: string
+  readonly what: 'edited' | 'paired' | 'removed' | 'restored' | 'made'
+  readonly other: string | null
+}
+/** A version of a flow that stands no longer because of an edit, with all that was done to it, oldest first. */
+export type EditedFlow = {
+  readonly flow: Flow
+  /** Id of what stands in its place; null where it was removed. */
+  readonly replacement: string | null
+  readonly log: readonly FlowEdit[]
+}
+export type FlowEdits = {
+  readonly owner: string
+  readonly at: number
+  readonly who: string
+  readonly why: string
+  readonly what: 'edited' | 'paired' | 'removed'
+  /** Flows that stand, each with what is to stand in its place, in the same book and with an id that does not stand. */
+  readonly edits: readonly { readonly book: string; readonly id: string; readonly put: Flow | null }[]
+}
+export type FlowRestores = Pick<FlowEdits, 'owner' | 'at' | 'who' | 'why'> & {
+  readonly flows: readonly { readonly book: string; readonly id: string }[]
+}
 export type PortfolioKey = Pick<Portfolio, 'owner' | 'name'>
 export interface LedgerStore {
   writePortfolio(portfolio: Portfolio): Promise<void>
@@ -146,6 +174,19 @@ export interface LedgerStore {
   flowBooks(owners: { from: string; to: string }): Promise<{ owner: string; book: string }[]>
   /** One transaction; a row is known by its id. Flows are kept for ever: a retired one stays with its time. */
   importFlows(change: FlowImport): Promise<FlowImportResult>
+  /**
+   * Puts flows in the place of others, or nothing; all of a call or none. What stood is kept, with who did it, when and
+   * why. An import that brings it again leaves it as it is, and none retires what stands in its place.
+   * @returns false, and nothing is changed, when one of them does not stand
+   */
+  editFlows(change: FlowEdits): Promise<boolean>
+  /**
+   * Takes edits back: the old version stands again, what stood in its place is retired; all of a call or none.
+   * @returns false, and nothing is changed, when one of them is not as an edit left it
+   */
+  restoreFlows(change: FlowRestores): Promise<boolean>
+  /** What stands no longer because of an edit, ordered by time, then id. */
+  editedFlows(owner: string, books: readonly string[]): Promise<EditedFlow[]>
   /** Current flows, ordered by time, then id (or the reverse). */
   flows(query: FlowQuery): Promise<Flow[]>
   flowCount(query: FlowQuery): Promise<number>

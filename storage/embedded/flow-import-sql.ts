@@ -30,23 +30,41 @@ DELETE FROM temp.incoming WHERE rowid IN (
 // A row of another source is the same transfer when tx, wallet, asset and quantity agree, and the log index where both
 // have one. Two equal legs are two: the n-th of them is known only when the other source has n. The flows files of two
 // portfolios are never read together, so they may tell of the same transfer, each for itself.
-const SAME_ELSEWHERE = `
+// What an edit put away was delivered too; what stands in its place was not.
+const sameElsewhere = (state: string): string => `
 SELECT count(*) FROM main.flows f
-WHERE f.owner = @owner AND f.tx = r.tx AND f.retired IS NULL AND f.source <> @source
+WHERE f.owner = @owner AND f.tx = r.tx AND ${state} AND f.source <> @source
   AND lower(f.wallet) = r.wallet AND f.asset = r.asset AND f.quantity = r.quantity
   AND (f.log_index IS NULL OR r.log_index IS NULL OR f.log_index = r.log_index)
   AND (f.book = @book OR NOT (f.book GLOB 'portfolio:*' AND @book GLOB 'portfolio:*'))`
 
-/** Rows that are not current in the book yet: `add`, or `other` where another source already gave them. */
+/** Stands in the place of a flow that was edited. */
+const BY_HAND =
+  'EXISTS (SELECT 1 FROM main.flows h WHERE h.owner = f.owner AND h.book = f.book AND h.replaced_by = f.id)'
+
+/**
+ * Rows that are not current in the book yet: `add`, `other` where another source already gave them, or `hand` where an
+ * edit put them away.
+ */
 export const CLASSIFY = `
 WITH ranked AS (
   SELECT id, tx, lower(wallet) AS wallet, asset, quantity, log_index,
     row_number() OVER (PARTITION BY tx, lower(wallet), asset, quantity, log_index ORDER BY ordinal, id) AS nth
   FROM temp.incoming WHERE tx IS NOT NULL AND tx <> ''
 ),
-known AS (SELECT r.id FROM ranked r WHERE r.nth <= (${SAME_ELSEWHERE}))
+known AS (
+  SELECT r.id FROM ranked r
+  WHERE r.nth <= (${sameElsewhere(`f.retired IS NULL AND NOT ${BY_HAND}`)})
+    + (${sameElsewhere('f.replaced_by IS NOT NULL')})
+)
 INSERT INTO temp.fresh (id, fate)
-SELECT i.id, CASE WHEN i.id IN (SELECT id FROM known) THEN 'other' ELSE 'add' END
+SELECT i.id, CASE
+  WHEN EXISTS (
+    SELECT 1 FROM main.flows h
+    WHERE h.owner = @owner AND h.book = @book AND h.id = i.id AND h.replaced_by IS NOT NULL
+  ) THEN 'hand'
+  WHEN i.id IN (SELECT id FROM known) THEN 'other'
+  ELSE 'add' END
 FROM temp.incoming i
 WHERE NOT EXISTS (
   SELECT 1 FROM main.flows f WHERE f.owner = @owner AND f.book = @book AND f.id = i.id AND f.retired IS NULL
@@ -56,6 +74,7 @@ const findGone = (scope: string): string => `
 INSERT INTO temp.gone (id, month)
 SELECT f.id, f.month FROM main.flows f
 WHERE f.owner = @owner AND f.book = @book AND f.retired IS NULL AND ${scope}
+  AND NOT ${BY_HAND}
   AND NOT EXISTS (SELECT 1 FROM temp.incoming i WHERE i.id = f.id)`
 
 /** Current rows that no longer come: of the whole source, or of the same file. */

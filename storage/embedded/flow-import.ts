@@ -59,15 +59,17 @@ function classify(side: Db, change: FlowImport): FlowImportResult {
   const staged = count('SELECT count(*) AS n FROM temp.incoming')
   const added = count("SELECT count(*) AS n FROM temp.fresh WHERE fate = 'add'")
   const sameAsOther = count("SELECT count(*) AS n FROM temp.fresh WHERE fate = 'other'")
+  const byHand = count("SELECT count(*) AS n FROM temp.fresh WHERE fate = 'hand'")
   const goneCount = count('SELECT count(*) AS n FROM temp.gone')
   const retires = change.mode !== 'add'
   return {
     added,
     sameAsOther,
-    unchanged: staged - added - sameAsOther,
+    unchanged: staged - added - sameAsOther - byHand,
     retired: retires ? goneCount : 0,
     gone: retires ? [] : firstGone(side, scope.owner, scope.book),
     goneCount: retires ? 0 : goneCount,
+    ...(byHand > 0 ? { byHand } : {}),
   }
 }
 

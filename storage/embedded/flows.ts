@@ -71,6 +71,7 @@ function whereOf(query: FlowQuery): string {
   if (query.after !== undefined) terms.push('time > @after')
   if (query.until !== undefined) terms.push('time <= @until')
   if (query.tx !== undefined) terms.push('tx IN (SELECT value FROM json_each(@tx))')
+  if (query.ids !== undefined) terms.push('id IN (SELECT value FROM json_each(@ids))')
   return `WHERE ${terms.join(' AND ')}`
 }
 
@@ -83,6 +84,7 @@ function paramsOf(query: FlowQuery) {
     after: query.after ?? 0,
     until: query.until ?? 0,
     tx: jsonList(query.tx ?? []),
+    ids: jsonList(query.ids ?? []),
     limit: query.limit ?? -1,
     offset: query.offset ?? 0,
   }

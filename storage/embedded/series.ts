@@ -46,12 +46,12 @@ const SERIES = `SELECT asset, quote, min(month) AS first, max(month) AS last FRO
 const inOrder = (assets: readonly AssetId[]): AssetId[] => [...new Set(assets)].sort(byBytes)
 
 function chunksOf(db: Db, { quote, from, to }: ChunkQuery, asset: AssetId): Chunk[] {
-  return db.all(
-    chunkTable,
-    'WHERE asset = @asset AND quote = @quote AND month BETWEEN @from AND @to ORDER BY provider, month',
-    { asset, quote, from, to },
-  )
+  return db.all(chunkTable, CHUNKS_OF_ASSET, { asset, quote, from, to })
 }
+
+// Left to itself, SQLite goes through all assets of the months, once for each asset.
+const CHUNKS_OF_ASSET = `INDEXED BY chunks_by_revision
+  WHERE asset = @asset AND quote = @quote AND month BETWEEN @from AND @to ORDER BY provider, month`
 
 /** Answered from the index alone; as arrays, since a store of many assets has many months. */
 function revisionsOf(db: Db, assets: readonly AssetId[], quote: Quote): ChunkRevision[] {

@@ -1,5 +1,6 @@
 import type { ContentStore } from '../copy.ts'
 import { coinStore } from './coins.ts'
+import { editStore } from './flow-edits.ts'
 import { coverageStore } from './flow-coverage.ts'
 import { flowStore } from './flows.ts'
 import { gapStore } from './gaps.ts'
@@ -22,6 +23,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<ContentSto
     ...portfolioStore(db),
     ...flowStore(db),
     ...coverageStore(db),
+    ...editStore(db),
     ...pnlStore(db),
     ...snapshotStore(db),
     ...runStore(db),

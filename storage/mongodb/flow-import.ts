@@ -22,6 +22,7 @@ import {
   stands,
   type FlowDocument,
 } from './flow-documents.ts'
+import { putAway, versionsOf } from './flow-edits.ts'
 import { MIRRORED, Staging } from './flow-staging.ts'
 import { withHeads } from './guard.ts'
 
@@ -63,17 +64,19 @@ async function classify(
 ): Promise<Classified> {
   await mirrorBook(server, staging, head)
   await mirrorOthers(server, staging, head)
-  const { staged, added, sameAsOther, gone } = staging.classify()
+  staging.mirrorPutAway(await putAway(server, head.owner, await versionsOf(server, head.owner)))
+  const { staged, added, sameAsOther, byHand, gone } = staging.classify()
   const retires = change.mode !== 'add'
   return {
     retires,
     result: {
       added,
       sameAsOther,
-      unchanged: staged - added - sameAsOther,
+      unchanged: staged - added - sameAsOther - byHand,
       retired: retires ? gone : 0,
       gone: retires || gone === 0 ? [] : await firstGone(server, staging),
       goneCount: retires ? 0 : gone,
+      ...(byHand > 0 ? { byHand } : {}),
     },
   }
 }
@@ -101,13 +104,6 @@ async function mirrorOthers(server: Server, staging: Staging, { owner, book }: B
         document['book'] !== book && stands(document, known.get(text(document['book'] as string)) ?? 0),
     )
   }
-}
-
-async function versionsOf(server: Server, owner: string): Promise<Map<string, number>> {
-  const heads = await bookHeads(server)
-    .collection.find({ owner: plain(owner) })
-    .toArray()
-  return new Map(heads.map(({ book, version }) => [book, version]))
 }
 
 async function mirrorAll(
@@ -184,7 +180,7 @@ async function apply(
   return sealedBook({ ...before, version, months: nextMonths(before.months, staging.moved(retires)) })
 }
 
-function nextMonths(present: readonly BookMonth[], moved: ReadonlyMap<string, number>): BookMonth[] {
+export function nextMonths(present: readonly BookMonth[], moved: ReadonlyMap<string, number>): BookMonth[] {
   const months = new Map(present.map((each) => [each.month as string, each]))
   for (const [month, n] of moved) {
     const { revision, count } = months.get(month) ?? { revision: 0, count: 0 }
@@ -194,7 +190,7 @@ function nextMonths(present: readonly BookMonth[], moved: ReadonlyMap<string, nu
 }
 
 /** What an import that did not finish left: rows of a version that never came, and rows that went with it. */
-async function clearLeftovers(server: Server, head: BookHead, check: () => void): Promise<void> {
+export async function clearLeftovers(server: Server, head: BookHead, check: () => void): Promise<void> {
   if (head.dirty !== true) return
   const { owner, book, version } = head
   const flows = flowCollection(server)
@@ -202,10 +198,17 @@ async function clearLeftovers(server: Server, head: BookHead, check: () => void)
   await flows.deleteMany({ owner, book, since: { $gt: version } })
   let piece: FlowDocument[] = []
   for await (const document of flows.find({ owner, book, until: { $gt: version } } as never)) {
-    piece.push(changedFlow(document, { retired: null }, null))
+    piece.push(changedFlow(document, { retired: null, ...beforeEdit(document) }, null))
     if (int(piece.length) < PIECE) continue
     await upsert(server, flows as unknown as Documents, piece, check)
     piece = []
   }
   await upsert(server, flows as unknown as Documents, piece, check)
+}
+
+/** What an edit that did not finish wrote into a document, taken out again. */
+function beforeEdit(document: FlowDocument): Record<string, string | null> {
+  if (document['replaced_by'] === null) return {}
+  const log = (JSON.parse((document['edits'] as string | null) ?? '[]') as unknown[]).slice(0, -1)
+  return { replaced_by: null, edits: log.length === 0 ? null : JSON.stringify(log) }
 }

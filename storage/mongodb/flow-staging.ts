@@ -29,10 +29,11 @@ export const MIRRORED = [
 const CREATE_MIRROR = `
 CREATE TABLE main.flows (${COLUMNS.join(', ')}, checksum, document);
 CREATE INDEX main.flows_by_id ON flows (owner, book, id);
-CREATE INDEX main.flows_by_tx ON flows (owner, tx);`
+CREATE INDEX main.flows_by_tx ON flows (owner, tx);
+CREATE INDEX main.flows_by_replacement ON flows (owner, book, replaced_by) WHERE replaced_by IS NOT NULL;`
 
-const INSERT_MIRRORED = `INSERT INTO main.flows (${MIRRORED.join(', ')}, document)
-  VALUES (${MIRRORED.map((name) => `@${name}`).join(', ')}, @document)`
+const INSERT_MIRRORED = `INSERT INTO main.flows (${MIRRORED.join(', ')}, retired, replaced_by, document)
+  VALUES (${MIRRORED.map((name) => `@${name}`).join(', ')}, @retired, @replaced_by, @document)`
 
 const FRESH_TX = `SELECT DISTINCT i.tx FROM temp.incoming i
   WHERE i.tx <> '' AND i.tx > @after
@@ -52,7 +53,7 @@ const FIRST_GONE = `SELECT document FROM main.flows
 
 const TOUCHED = `SELECT f.document, ${PLACE.map((name) => `i.${name}`).join(', ')}, i.rowid AS place
   FROM temp.incoming i JOIN main.flows f ON f.owner = @owner AND f.book = @book AND f.id = i.id
-  WHERE i.rowid > @after AND f.source = @source AND (${PLACE.map((name) => `f.${name} IS NOT i.${name}`).join(' OR ')})
+  WHERE i.rowid > @after AND f.source = @source AND f.retired IS NULL AND (${PLACE.map((name) => `f.${name} IS NOT i.${name}`).join(' OR ')})
   ORDER BY i.rowid LIMIT @limit`
 
 const PAGE = 500
@@ -99,10 +100,12 @@ export class Staging {
 
   /** Adds flows that stand already. */
   mirror(documents: readonly FlowDocument[]): void {
-    const insert = this.sqlite.prepare(INSERT_MIRRORED)
-    this.atOnce(() => {
-      for (const document of documents) insert.run({ ...mirrored(document), document: document._id })
-    })
+    this.insert(documents, () => ({ retired: null, replaced_by: null }))
+  }
+
+  /** Adds flows that an edit put away, which are delivered still. */
+  mirrorPutAway(documents: readonly FlowDocument[]): void {
+    this.insert(documents, (document) => ({ retired: 1, replaced_by: document['replaced_by'] as string }))
   }
 
   /** Transactions of rows that do not stand in the book yet, in pages. */
@@ -117,7 +120,7 @@ export class Staging {
   }
 
   /** Tells what is new, known from elsewhere, and gone; to be called once, when all is mirrored. */
-  classify(): { staged: number; added: number; sameAsOther: number; gone: number } {
+  classify(): { staged: number; added: number; sameAsOther: number; byHand: number; gone: number } {
     this.sqlite.prepare(CLASSIFY).run(this.named())
     this.sqlite.prepare(FIND_GONE[this.scope.mode]).run(this.named())
     this.sqlite.exec(ORDER_ADDED)
@@ -126,6 +129,7 @@ export class Staging {
       staged: count('SELECT count(*) FROM temp.incoming'),
       added: count('SELECT count(*) FROM temp.added'),
       sameAsOther: count("SELECT count(*) FROM temp.fresh WHERE fate = 'other'"),
+      byHand: count("SELECT count(*) FROM temp.fresh WHERE fate = 'hand'"),
       gone: count('SELECT count(*) FROM temp.gone'),
     }
   }
@@ -153,6 +157,14 @@ export class Staging {
 
   close(): void {
     this.sqlite.close()
+  }
+
+  private insert(documents: readonly FlowDocument[], state: (document: FlowDocument) => Row): void {
+    const insert = this.sqlite.prepare(INSERT_MIRRORED)
+    this.atOnce(() => {
+      for (const document of documents)
+        insert.run({ ...mirrored(document), ...state(document), document: document._id })
+    })
   }
 
   private *pages(sql: string): Generator<Row[]> {

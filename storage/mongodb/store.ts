@@ -1,6 +1,7 @@
 import { TidemarkError } from '#core/errors.ts'
 import type { SnapshotStore } from '#pipeline/ports.ts'
 import type { ContentStore } from '../copy.ts'
+import type { InfluxChunkData } from '../influxdb/chunk-data.ts'
 import type { InfluxPublication } from '../influxdb/publication.ts'
 import { contentHash } from '../rows/content.ts'
 import { coinStore } from './coins.ts'
@@ -12,6 +13,7 @@ import { serverError } from './errors.ts'
 import { inOurWords } from './in-our-words.ts'
 import { repairAll } from './intents.ts'
 import type { ServerOptions } from './open.ts'
+import { editStore } from './flow-edits.ts'
 import { flowStore } from './flows.ts'
 import { bookStore } from './books.ts'
 import { pnlStore } from './pnl.ts'
@@ -47,6 +49,7 @@ export async function openServers(options: ServerOptions): Promise<ContentStore>
 
 type OpenData = ChunkData & {
   readonly close?: () => Promise<void>
+  readonly stats?: InfluxChunkData['stats']
   /** What dashboards read beside the candles. */
   readonly publication?: InfluxPublication
 }
@@ -80,6 +83,7 @@ function storeOf(server: Server, data: OpenData, { mongodbUri, readOnly }: Serve
     ...portfolioStore(server),
     ...bookStore(server),
     ...flowStore(server),
+    ...editStore(server),
     ...pnlStore(server),
     ...publishing(snapshotStore(server), publication),
     ...runStore(server),
@@ -90,7 +94,10 @@ function storeOf(server: Server, data: OpenData, { mongodbUri, readOnly }: Serve
     },
     backup: async (file) => (await import('./care/backup.ts')).backupServer(store, file),
     canonicalHash: async () => contentHash((await import('./care/source.ts')).rowSource(server, data)),
-    stats: async () => (await import('./care/stats.ts')).serverStats(server),
+    stats: async () => ({
+      ...(await (await import('./care/stats.ts')).serverStats(server)),
+      ...(await data.stats?.()),
+    }),
     schemaVersion: async () => Number(await storedVersion(server)),
     content: {
       source: async () => (await import('./care/source.ts')).rowSource(server, data),

@@ -52,7 +52,12 @@ export const CONTENT: readonly ContentPart[] = [
   part(coinTable, all(coinTable)),
   part(tokenTable, all(tokenTable)),
   part(portfolioTable, all(portfolioTable, ['flows_file'])),
-  part(flowTable, all(flowTable, ['file', 'line', 'month', 'retired']), ['owner', 'book', 'time', 'id']),
+  part(flowTable, all(flowTable, ['file', 'line', 'month', 'retired', 'edits', 'replaced_by']), [
+    'owner',
+    'book',
+    'time',
+    'id',
+  ]),
   part(flowMonthTable, []),
   // How far it reaches is a time of reading.
   part(coverageTable, all(coverageTable, ['to_time'])),

@@ -2,9 +2,16 @@ import type { AssetId } from '#core/asset.ts'
 import type { Flow, FlowKind } from '#core/flow.ts'
 import { ceilHour } from '#core/hour.ts'
 import { monthOf, type Month } from '#core/month.ts'
+import type { EditedFlow, FlowEdit } from '#pipeline/ports.ts'
 import { int, intOrNull, text, textOrNull, type Row, type Table } from './row.ts'
 
-export type StoredFlow = Flow & { readonly retired: number | null }
+export type StoredFlow = Flow & {
+  readonly retired: number | null
+  /** What was done to it by hand, as JSON. */
+  readonly edits?: string | null
+  /** Of what an edit put away: the id of what stands in its place, empty where nothing does. */
+  readonly replacedBy?: string | null
+}
 
 /** The month that a flow counts in: that of the hour mark which ends its interval (t−1, t]. */
 export const flowMonth = (time: number): Month => monthOf(ceilHour(time))
@@ -38,14 +45,31 @@ export const flowTable: Table<StoredFlow> = {
     note: (flow) => flow.note,
     ordinal: (flow) => flow.ordinal,
     retired: (flow) => flow.retired,
+    edits: (flow) => flow.edits ?? null,
+    replaced_by: (flow) => flow.replacedBy ?? null,
   },
-  read: (row) => ({ ...readFlow(row), retired: intOrNull(row['retired']) }),
+  read: (row) => ({
+    ...readFlow(row),
+    retired: intOrNull(row['retired']),
+    edits: textOrNull(row['edits']),
+    replacedBy: textOrNull(row['replaced_by']),
+  }),
+}
+
+/** What was done to a flow, with one more thing. */
+export function withEdit(edits: string | null | undefined, edit: FlowEdit): string {
+  return JSON.stringify([...(JSON.parse(edits ?? '[]') as FlowEdit[]), edit])
+}
+
+/** A stored flow as an edit left it. */
+export function editedFlow({ retired: _retired, edits, replacedBy, ...flow }: StoredFlow): EditedFlow {
+  return { flow, replacement: replacedBy || null, log: JSON.parse(edits ?? '[]') as FlowEdit[] }
 }
 
 /** The same rows as the ledger gives them out. */
 export const currentFlows: Table<Flow> = {
   ...flowTable,
-  columns: { ...flowTable.columns, retired: () => null },
+  columns: { ...flowTable.columns, retired: () => null, replaced_by: () => null },
   read: readFlow,
 }
 

@@ -3,6 +3,7 @@ import { openStore } from '#storage/open.ts'
 import { careContract } from './contract/care.ts'
 import { coinsContract } from './contract/coins.ts'
 import type { NewStore } from './contract/contract.ts'
+import { editContract } from './contract/flow-edits.ts'
 import { ledgerContract } from './contract/ledger.ts'
 import { pnlContract } from './contract/pnl.ts'
 import { runsContract } from './contract/runs.ts'
@@ -15,6 +16,7 @@ describe('embedded store', () => {
   for (const contract of [
     seriesContract,
     coinsContract,
+    editContract,
     ledgerContract,
     pnlContract,
     snapshotsContract,

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
-import { loadSqlite } from '#storage/embedded/connect.ts'
 import { verifyFile } from '#storage/embedded/care/verify.ts'
+import { loadSqlite, withFunctions } from '#storage/embedded/connect.ts'
+import { storedColumns } from '#storage/embedded/migrations/migration.ts'
 import { MIGRATIONS } from '#storage/embedded/migrations/list.ts'
 import { openStore } from '#storage/open.ts'
 import { restoreStore } from '#storage/restore.ts'
@@ -51,12 +52,34 @@ test('a store of an older version is taken forward, and the file as it was is ke
   expect(await old.canonicalHash()).toBe(hash)
 })
 
-test('a store of version 1 gets its snapshots, and what it held is as it was', async () => {
+/** A store of version 1 with the rows of another, in the columns that it has. */
+async function versionOne(of: string): Promise<string> {
   const file = newFile()
-  const first = await openStore({ kind: 'embedded', file, create: true, migrations: MIGRATIONS.slice(0, 1) })
+  const migrations = MIGRATIONS.slice(0, 1)
+  await (await openStore({ kind: 'embedded', file, create: true, migrations })).close()
+  const sqlite = withFunctions(new (await loadSqlite())(file))
+  sqlite.prepare('ATTACH ? AS other').run(of)
+  const tables = sqlite
+    .prepare<[], string>("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name <> 'meta'")
+    .pluck()
+    .all()
+  for (const table of tables) {
+    const columns = storedColumns(sqlite, table).join(', ')
+    sqlite.exec(
+      `INSERT INTO main.${table} (${columns}, checksum) SELECT ${columns}, row_sum(${columns}) FROM other.${table}`,
+    )
+  }
+  sqlite.close()
+  return file
+}
+
+test('a store of version 1 gets its snapshots and edits, and what it held is as it was', async () => {
+  const present = newFile()
+  const first = await openStore({ kind: 'embedded', file: present, create: true })
   for (const step of seriesOfSteps(11, 20)) await step(first)
   const portfolios = await first.portfolioPage({ after: null, limit: 100 })
   await first.close()
+  const file = await versionOne(present)
   const store = await openFile(file)
   expect(await store.schemaVersion()).toBe(PRESENT)
   expect((await store.verify()).damage).toEqual([])
@@ -65,6 +88,11 @@ test('a store of version 1 gets its snapshots, and what it held is as it was', a
   expect(await store.snapshots({ owner: 'local', portfolio: 'main', from: hour(0), to: hour(2) })).toEqual([
     snapshotOf(1),
   ])
+  const [flow] = await store.flows({ owner: 'local', books: ['portfolio:main'], limit: 1 })
+  const removed = { book: 'portfolio:main', id: flow?.id ?? '', put: null }
+  const by = { owner: 'local', at: 1, who: 'ann', why: 'twice' }
+  expect(await store.editFlows({ ...by, what: 'removed', edits: [removed] })).toBe(true)
+  expect(await store.restoreFlows({ ...by, flows: [removed] })).toBe(true)
   // The same content in a store that was of this version from the start.
   const fresh = await openFile(newFile())
   for (const step of seriesOfSteps(11, 20)) await step(fresh)

@@ -91,7 +91,7 @@ async function* flowRows(server: Server): AsyncGenerator<Row> {
 export function rowIn(server: Server, document: FlowDocument, version: number): Row | null {
   if (document.since > version) return null
   const row = checkedRow(server, flowTable, document)
-  return stands(document, version) ? { ...row, retired: null } : row
+  return stands(document, version) ? { ...row, retired: null, replaced_by: null } : row
 }
 
 async function* monthRows(server: Server): AsyncGenerator<Row> {

@@ -3,6 +3,7 @@ import { withServers } from '#tests/servers/in-tests.ts'
 import { careContract } from '../contract/care.ts'
 import { coinsContract } from '../contract/coins.ts'
 import type { NewStore } from '../contract/contract.ts'
+import { editContract } from '../contract/flow-edits.ts'
 import { ledgerContract } from '../contract/ledger.ts'
 import { pnlContract } from '../contract/pnl.ts'
 import { runsContract } from '../contract/runs.ts'
@@ -20,6 +21,7 @@ servers.describe('store on MongoDB', () => {
   for (const contract of [
     seriesContract,
     coinsContract,
+    editContract,
     ledgerContract,
     pnlContract,
     snapshotsContract,
