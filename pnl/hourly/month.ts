@@ -121,7 +121,8 @@ const earlier = (a: Hour | null, b: Hour): Hour => (a === null || b < a ? b : a)
 /** State at the end of a month whose flows are settled: the base moves on to the last mark, if there is one. */
 function quietEnd(state: LineState, marks: MarkSeries): LineState {
   if (isStill(state)) return state
-  const index = marks.price.findLastIndex((price) => !Number.isNaN(price))
+  let index = marks.price.length - 1
+  while (index >= 0 && Number.isNaN(marks.price[index])) index--
   if (index < 0) return state
   const base = { hour: addHours(marks.from, index), quantity: toDouble(state.quantity) }
   return { ...state, base: { ...base, price: marks.price[index] as number } }

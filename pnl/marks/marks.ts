@@ -46,7 +46,8 @@ export function markSeries(
     .map((source, rank) => trackOf(source, rank, begin, to))
     .filter((track) => track !== null)
   const lead = (from - begin) / HOUR_MS
-  const length = lead + marks.price.length
+  // Past the last sample and what it can be carried to there are no marks: most of a month that is still running.
+  const length = Math.min(lead + marks.price.length, afterSamples(tracks) + Math.ceil(carryMs / HOUR_MS) + 1)
   for (let at = 0; at < length; at++) {
     const hour = begin + at * HOUR_MS
     if (at >= lead && !markAt(marks, at - lead, hour, tracks, at))
@@ -86,6 +87,17 @@ function trackOf({ provider, pieces }: SourceCandles, rank: number, begin: numbe
   const { open, close, count, first, last } = columns
   const primary = rank === 0 && provider !== MANUAL_PROVIDER
   return { open, close, count, first, last, shift, rank, primary, time: -Infinity, price: NaN }
+}
+
+/** One past the last hour with a sample of any source, in hours from the start of the span. */
+function afterSamples(tracks: readonly Track[]): number {
+  let end = 0
+  for (const { count, shift } of tracks) {
+    let length = count.length
+    while (length > 0 && !((count[length - 1] as number) > 0)) length--
+    end = Math.max(end, shift + length)
+  }
+  return end
 }
 
 /** Several pieces as one, over the whole span. */

@@ -78,6 +78,12 @@ describe('marks', () => {
     ])
   })
 
+  test('a record shortly before the hour counts also where nothing is carried, and nothing counts after it', () => {
+    const second = source('allium', [{ at: 115, price: 92 }])
+    const series = markSeries(START, addHours(START, HOURS), [source('coingecko', []), second], 0)
+    expect([...series.price]).toEqual([NaN, NaN, 92, ...new Array<number>(HOURS - 3).fill(NaN)])
+  })
+
   test('the first source in the order that has a mark gives it', () => {
     const first = source('coingecko', [{ at: 61, price: 100 }])
     const second = source('allium', [
