@@ -61,9 +61,10 @@ export const ownValue = (leg: Leg): Exact | null =>
 
 /**
  * Value of a row of its own kind (gas, fee, rebase, income): own price, else the mark, else the unit value of the leg of
- * the same token in the same tx. A price whose rate is missing is a missing price, not none.
+ * the same token in the same tx. A price whose rate is missing is a missing price, not none; the base currency's is 1.
  */
 export function worthOfRow(group: Group, { flow, main }: Row): Worth {
+  if (main.asset === group.valuer.base) return { value: sizeOf(main), by: 'base' }
   if (flow.unitPrice !== null) return { value: ownValue(main), by: 'own-price' }
   return worthAtMarket(group, main)
 }

@@ -104,7 +104,8 @@ function groupEvents(flows: readonly Flow[], key: string, base: AssetId, price: 
     }
     return null
   }
-  const worth = (leg: Leg): Maybe => own(leg) ?? market(leg) ?? sameToken(leg)
+  const worth = (leg: Leg): Maybe =>
+    leg.asset === base ? size(leg) : (own(leg) ?? market(leg) ?? sameToken(leg))
 
   // Which leg each fee goes with.
   const carried = new Map<Leg, Maybe[]>()
