@@ -1,6 +1,7 @@
 import type { LotView } from '#pipeline/lots/view.ts'
 import { renderTable, type TableOptions } from '../table.ts'
-import { headline, NO_ADVICE, moneyOf, signedOf } from './table.ts'
+import { moneyOf, signedOf } from './cells.ts'
+import { headline, NO_ADVICE } from './table.ts'
 
 /** Several methods and scopes side by side. */
 export function renderComparison(views: readonly LotView[], options: TableOptions): string {

@@ -4,7 +4,8 @@ import { displayQuantity } from '../number.ts'
 import { paint, renderTable, type Cell, type Column, type TableOptions } from '../table.ts'
 import { safeText } from '../text.ts'
 import { problemLines } from './problems.ts'
-import { headline, moneyOf, NO_ADVICE, signedOf } from './table.ts'
+import { moneyOf, signedOf } from './cells.ts'
+import { headline, NO_ADVICE } from './table.ts'
 
 /** Gains by year, asset and term, with what is wrong first and each year in total. Ends without a line break. */
 export function renderGains(view: LotView, options: TableOptions): string {

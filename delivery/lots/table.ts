@@ -1,25 +1,15 @@
 import { formatTime } from '#core/hour.ts'
-import type { AssetRow, DisposalRow, LotRow, LotView, PartRow } from '#pipeline/lots/view.ts'
-import {
-  displayMoney,
-  displayPrice,
-  displayQuantity,
-  displayShare,
-  displaySigned,
-  MISSING_TEXT,
-} from '../number.ts'
-import { paint, renderTable, type Cell, type Column, type TableOptions } from '../table.ts'
+import type { AssetRow, LotView } from '#pipeline/lots/view.ts'
+import { displayQuantity, displayShare, MISSING_TEXT } from '../number.ts'
+import { paint, renderTable, type Cell, type TableOptions } from '../table.ts'
 import { safeText } from '../text.ts'
-import { problemLines } from './problems.ts'
+import { coloured, left, moneyOf, priceOf, right, signedOf } from './cells.ts'
 import { longTermText } from './json.ts'
+import { allocationTable, disposalsTable, openLots, type LotsTableOptions } from './lists.ts'
+import { problemLines } from './problems.ts'
 
 /** Stands under everything that people read of gains. */
 export const NO_ADVICE = 'This is a calculation, not tax advice.'
-
-export type LotsTableOptions = TableOptions & {
-  /** Rows of each list; the newest are shown. Null shows all. */
-  readonly most: number | null
-}
 
 /**
  * Lots as people read them: what is wrong first, then what is held, what was realised, the lots that are open and the
@@ -33,6 +23,7 @@ export function renderLots(view: LotView, options: LotsTableOptions): string {
     report.assets.length === 0 ? 'Nothing was ever bought or received.' : heldTable(report.assets, options),
     report.assets.length === 0 ? '' : realisedTable(report.assets, options),
     totalLines(view, options),
+    allocationTable(report.allocation, options),
     openLots(report.lots, options),
     disposalsTable(report.disposals, options),
     NO_ADVICE,
@@ -69,21 +60,6 @@ export function headline(
   return `${bold(safeText(portfolio ?? 'Lots'))} ${dim(`· ${choices.join(' · ')}`)}`
 }
 
-const left = (head: string, whole = false): Column => ({ head, align: 'left', ...(whole ? { whole } : {}) })
-const right = (head: string): Column => ({ head, align: 'right' })
-
-export const moneyOf = (text: string | null): string =>
-  text === null ? MISSING_TEXT : displayMoney(Number(text))
-export const signedOf = (text: string | null): string =>
-  text === null ? MISSING_TEXT : displaySigned(Number(text))
-const priceOf = (text: string | null): string => (text === null ? MISSING_TEXT : displayPrice(Number(text)))
-
-function coloured(text: string | null, { colour }: TableOptions): Cell {
-  const { green, red } = paint(colour)
-  const amount = Number(text ?? 0)
-  return { text: signedOf(text), paint: amount > 0 ? green : amount < 0 ? red : (shown) => shown }
-}
-
 function heldTable(assets: readonly AssetRow[], options: TableOptions): string {
   const held = assets.filter(({ quantity }) => quantity !== '0')
   if (held.length === 0) return 'Nothing is held.'
@@ -101,7 +77,8 @@ function heldTable(assets: readonly AssetRow[], options: TableOptions): string {
     priceOf(row.averageCost),
     priceOf(row.mark),
     moneyOf(row.value),
-    coloured(row.unrealised, options),
+    // Without any documented cost there is nothing that it could be compared with.
+    row.averageCost === null ? MISSING_TEXT : coloured(row.unrealised, options),
   ])
   return renderTable(columns, rows, options)
 }
@@ -116,7 +93,11 @@ function realisedTable(assets: readonly AssetRow[], options: TableOptions): stri
     right('costs'),
     right('unproven'),
   ]
-  const rows = assets.map((row): Cell[] => [
+  const active = assets.filter(({ realised, income, costs }) =>
+    [realised, income, costs].some((sum) => sum !== '0'),
+  )
+  if (active.length === 0) return 'Nothing was realised, earned or paid.'
+  const rows = active.map((row): Cell[] => [
     safeText(row.asset),
     signedOf(row.realisedShort),
     signedOf(row.realisedLong),
@@ -152,88 +133,4 @@ function totalLines({ report, baseCurrency, settings }: LotView, { colour }: Tab
       yellow(`! Something is missing in: ${total.partial.join(', ')}; the sums are of what is known.`),
     )
   return lines.join('\n')
-}
-
-const day = (ms: number): string => formatTime(ms).slice(0, 10)
-const minute = (ms: number): string => formatTime(ms).slice(0, 16).replace('T', ' ')
-
-function newest<T>(rows: readonly T[], { most }: LotsTableOptions): readonly T[] {
-  return most === null ? rows : rows.slice(-most)
-}
-
-function leftOut(shown: number, all: number, what: string): string {
-  return shown === all
-    ? ''
-    : `\n… and ${all - shown} earlier ${what}; --all shows them, --json and --csv have all.`
-}
-
-function openLots(lots: readonly LotRow[], options: LotsTableOptions): string {
-  const open = lots.filter(({ remaining }) => remaining !== '0')
-  if (open.length === 0) return ''
-  const shown = newest(open, options)
-  const columns = [
-    left('open lot', true),
-    left('asset'),
-    left('wallet'),
-    right('remaining'),
-    right('unit cost'),
-    right('cost'),
-    left('from'),
-  ]
-  const rows = shown.map((lot): Cell[] => [
-    day(lot.opened),
-    safeText(lot.asset),
-    safeText(lot.wallet ?? ''),
-    displayQuantity(lot.remaining),
-    priceOf(lot.unitCost),
-    moneyOf(lot.remainingCost),
-    safeText(lot.from.source),
-  ])
-  const byWallet = lots.some(({ wallet }) => wallet !== null)
-  const keep = <T>(cells: readonly T[]): T[] => cells.filter((_, at) => byWallet || at !== 2)
-  return renderTable(keep(columns), rows.map(keep), options) + leftOut(shown.length, open.length, 'lots')
-}
-
-function disposalsTable(disposals: readonly DisposalRow[], options: LotsTableOptions): string {
-  if (disposals.length === 0) return ''
-  const shown = newest(disposals, options)
-  const columns = [
-    left('disposed of', true),
-    left(''),
-    right('quantity'),
-    right('proceeds'),
-    right('cost'),
-    right('gain'),
-    left('term', true),
-  ]
-  const { dim } = paint(options.colour)
-  const rows = shown.flatMap((row): Cell[][] => [
-    [
-      minute(row.time),
-      safeText(`${row.kind} ${row.asset}`),
-      displayQuantity(row.quantity),
-      moneyOf(row.proceeds),
-      moneyOf(row.cost),
-      coloured(row.gain, options),
-      row.parts.length === 1 ? termOf(row.parts[0] as PartRow) : '',
-    ],
-    ...(row.parts.length === 1
-      ? []
-      : row.parts.map((part) => partCells(part).map((text) => ({ text, paint: dim })))),
-  ])
-  return renderTable(columns, rows, options) + leftOut(shown.length, disposals.length, 'disposals')
-}
-
-const termOf = (part: PartRow): string => (part.undocumented ? 'unproven' : part.term)
-
-function partCells(part: PartRow): string[] {
-  return [
-    part.opened === null ? '  no lot' : `  of ${day(part.opened)}`,
-    part.rule === 'none' ? '' : part.rule,
-    displayQuantity(part.quantity),
-    moneyOf(part.proceeds),
-    moneyOf(part.cost),
-    signedOf(part.gain),
-    termOf(part),
-  ]
 }

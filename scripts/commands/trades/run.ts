@@ -1,6 +1,6 @@
 import { formatTime } from '#core/hour.ts'
 import { displayQuantity, MISSING_TEXT } from '#delivery/number.ts'
-import { moneyOf, signedOf } from '#delivery/lots/table.ts'
+import { moneyOf, signedOf } from '#delivery/lots/cells.ts'
 import { lotViews } from '#pipeline/lots/compute.ts'
 import { refuseStrangers } from '#pipeline/lots/select.ts'
 import type { LotView } from '#pipeline/lots/view.ts'
