@@ -2,7 +2,9 @@ import type { AssetId } from '#core/asset.ts'
 import { type Claim, type DayTrades, NO_CLAIMS, matchAhead } from './ahead.ts'
 import type { Calendar } from './calendar.ts'
 import type { Entry } from './entry.ts'
+import { type Exact, NOUGHT, minus, plus, portion } from './exact.ts'
 import { PLANS } from './lot.ts'
+import { byPlace } from './place.ts'
 import { poolKey } from './pool.ts'
 import { type LotSettings, methodFor } from './settings.ts'
 import { SplitRatios } from './split-ratios.ts'
@@ -14,6 +16,7 @@ export const LOOK_AHEAD_DAYS = 31
 export class Claims {
   private readonly byOut = new Map<Entry, Claim[]>()
   private readonly byIn = new Map<Entry, Claim[]>()
+  private readonly ratios = new Map<string, SplitRatios>()
   private readonly settings: LotSettings
   private readonly calendar: Calendar
 
@@ -33,13 +36,34 @@ export class Claims {
   }
 
   /**
+   * What of a pool no lot shows at a split, in the unit before it: disposed of and met by a purchase that is yet to come
+   * (negative), or bought and claimed by a disposal that is yet to come.
+   */
+  pending(split: Entry): Exact {
+    const key = this.keyOf(split)
+    const ratios = this.ratios.get(key)
+    let sum = NOUGHT
+    if (ratios === undefined) return sum
+    for (const claims of this.byOut.values()) {
+      for (const { out, in: bought, quantity, size } of claims) {
+        const [gone, come] = [byPlace(out.place, split.place) < 0, byPlace(bought.place, split.place) < 0]
+        if (gone === come || this.keyOf(out) !== key) continue
+        const { before, after } = ratios.between((gone ? out : bought).place, split.place)
+        const there = portion(gone ? quantity : size, after, before)
+        sum = gone ? minus(sum, there) : plus(sum, there)
+      }
+    }
+    return sum
+  }
+
+  /**
    * Matches again from a local day on; what disposals before it claimed stands.
    * @param before entries as they were, from that day on
    * @param entries all entries as they are now, in order
    */
   renew(before: readonly Entry[], entries: readonly Entry[], fromDay: number): void {
     for (const entry of before) this.forget(entry, fromDay)
-    for (const pool of this.pools(entries).values()) this.match(pool, fromDay)
+    for (const [key, pool] of this.pools(entries)) this.match(key, pool, fromDay)
   }
 
   private forget(out: Entry, fromDay: number): void {
@@ -93,7 +117,9 @@ export class Claims {
     return role === 'in' || (role === 'arrive' && move?.convert === true && this.settings.wraps === 'realise')
   }
 
-  private match(pool: readonly Entry[], fromDay: number): void {
+  private match(key: string, pool: readonly Entry[], fromDay: number): void {
+    const ratios = new SplitRatios(pool)
+    this.ratios.set(key, ratios)
     const days: DayTrades[] = []
     const claimed: Claim[] = []
     for (const entry of pool) {
@@ -106,7 +132,7 @@ export class Claims {
       ;(purchase ? last.ins : last.outs).push(entry)
       if (purchase) claimed.push(...this.on(entry))
     }
-    for (const claim of matchAhead(days, claimed, new SplitRatios(pool), this.settings)) this.record(claim)
+    for (const claim of matchAhead(days, claimed, ratios, this.settings)) this.record(claim)
   }
 
   private record(claim: Claim): void {

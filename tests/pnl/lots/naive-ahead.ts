@@ -50,6 +50,18 @@ export function matchAhead(
   return matches
 }
 
+/** What of a pool no lot shows at a split: met by a purchase to come, or claimed by a disposal to come. */
+export function pendingAt(split: Event, matches: readonly Match[], pool: readonly Event[]): Fraction {
+  return matches.reduce((sum, { from, to, quantity, size }) => {
+    if (!pool.includes(from)) return sum
+    const [gone, come] = [byOrder(from, split) < 0, byOrder(to, split) < 0]
+    if (gone === come) return sum
+    return gone
+      ? sub(sum, mul(quantity, factorOf(pool, from, split)))
+      : add(sum, mul(size, factorOf(pool, to, split)))
+  }, ZERO)
+}
+
 /** Units at `to` for one unit at `from`: every split between them. */
 function factorOf(pool: readonly Event[], from: Event, to: Event): Fraction {
   let held = ZERO

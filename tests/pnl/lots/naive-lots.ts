@@ -26,7 +26,7 @@ import {
   type Maybe,
 } from './fraction.ts'
 import { allFees, byOrder, eventsOf, type Event, type Prices } from './naive-events.ts'
-import { matchAhead, type Match } from './naive-ahead.ts'
+import { matchAhead, pendingAt, type Match } from './naive-ahead.ts'
 import { localYear, termOf } from './naive-calendar.ts'
 
 export type NaiveLot = {
@@ -344,7 +344,9 @@ export function naiveLots(input: {
     charge(event, false)
     const pool = poolOf(event.asset, event.wallet, event.time)
     const held = lots.filter((lot) => lot.pool === pool && !isZero(lot.quantity))
-    const before = sumOf(held.map((lot) => (lot.short ? neg(lot.quantity) : lot.quantity)))
+    const same = events.filter((other) => poolOf(other.asset, other.wallet, other.time) === pool)
+    const own = sumOf(held.map((lot) => (lot.short ? neg(lot.quantity) : lot.quantity)))
+    const before = add(own, pendingAt(event, matches, same))
     const after = add(before, event.quantity)
     if (isZero(before) || isZero(after) || cmp(before, ZERO) !== cmp(after, ZERO)) return
     for (const lot of held) {
