@@ -81,7 +81,9 @@ export class AssetBook {
 
   constructor(sources: AssetSources) {
     this.sources = sources
-    this.own = new Map(Object.entries(sources.own).map(([symbol, id]) => [symbol.toLowerCase(), id]))
+    this.own = new Map(
+      Object.entries(sources.own).map(([symbol, id]) => [symbol.toLowerCase(), parseAsset(id) ?? id]),
+    )
     this.cut = sources.cut === undefined ? null : regexpOf(sources.cut, '')
   }
 

@@ -77,7 +77,8 @@ export async function addFlow(
   return flow
 }
 
-function refuseUnsound(flow: NewFlow): void {
+/** @throws TidemarkError INPUT_INVALID when kind and sign disagree, or an amount that has to be positive is not */
+export function refuseUnsound(flow: NewFlow): void {
   const fault =
     signFault(flow.kind, flow.quantity) ??
     unsound('fee', flow.fee, false) ??

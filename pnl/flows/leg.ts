@@ -71,9 +71,13 @@ function priceOf(flow: Flow, hour: Hour, rateAt: RateAt): Decimal | null {
   return rate === null ? null : price.times(rate)
 }
 
-/** `tx` groups legs within owner and chain; without a chain, within owner and source. */
+/** Begins the `tx` of two flows that were paired by hand, on whatever chains and from whatever sources they are. */
+export const MATCH_TX = 'match:'
+
+/** `tx` groups legs within owner and chain; without a chain, within owner and source; a pair made by hand everywhere. */
 export function groupOf(flow: Flow): string | null {
   if (flow.tx === null || flow.tx === '') return null
+  if (flow.tx.startsWith(MATCH_TX)) return flow.tx
   return flow.chain === null ? `source:${flow.source}|${flow.tx}` : `chain:${flow.chain}|${flow.tx}`
 }
 

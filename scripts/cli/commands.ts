@@ -69,7 +69,7 @@ export const COMMANDS: readonly Entry[] = [
   {
     name: 'import',
     group: IN,
-    summary: 'flows from a file',
+    summary: 'flows from a file: our own, or the export of an exchange or another program',
     load: () => import('../commands/import.ts'),
   },
   {
@@ -77,6 +77,30 @@ export const COMMANDS: readonly Entry[] = [
     group: IN,
     summary: 'one flow by hand',
     load: () => import('../commands/flows/add.ts'),
+  },
+  {
+    name: 'flows edit',
+    group: IN,
+    summary: 'correct a flow; the old version is kept',
+    load: () => import('../commands/flows/edit.ts'),
+  },
+  {
+    name: 'flows remove',
+    group: IN,
+    summary: 'take a flow out; later imports leave it out too',
+    load: () => import('../commands/flows/remove.ts'),
+  },
+  {
+    name: 'flows restore',
+    group: IN,
+    summary: 'what was edited or removed by hand, and bring it back',
+    load: () => import('../commands/flows/restore.ts'),
+  },
+  {
+    name: 'transfers match',
+    group: IN,
+    summary: 'pair what left one own wallet with what came into another',
+    load: () => import('../commands/transfers/match.ts'),
   },
   {
     name: 'prices import',

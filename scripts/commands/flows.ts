@@ -33,6 +33,7 @@ const FLOWS: List<Flow> = {
     { head: 'wallet', text: ({ wallet }) => wallet },
     { head: 'source', text: ({ source, line }) => (line === null ? source : `${source}:${line}`) },
     { head: 'note', text: ({ note }) => note },
+    { head: 'id', text: ({ id }) => id },
   ],
   document: (flow) => ({ ...flow, time: formatTime(flow.time) }),
   empty: 'No flows are stored: "tidemark import FILE" or "tidemark flows add" bring them in.',

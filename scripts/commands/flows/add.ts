@@ -1,6 +1,5 @@
 import { Option, type Command } from 'commander'
 import type { AssetId } from '#core/asset.ts'
-import { formatDecimal, parseDecimal } from '#core/decimal.ts'
 import { FLOW_KINDS, type FlowKind } from '#core/flow.ts'
 import { formatTime } from '#core/hour.ts'
 import { MANUAL_WALLET } from '#core/portfolio.ts'
@@ -9,12 +8,13 @@ import { examples, type Act } from '../../cli/command.ts'
 import type { Cli } from '../../cli/context.ts'
 import type { Outcome } from '../../cli/output.ts'
 import { timeOption } from '../../cli/times.ts'
-import { singleAsset, usage } from '../../cli/values.ts'
+import { singleAsset } from '../../cli/values.ts'
 import { readConfig } from '../../wiring/config.ts'
 import { refuseInvented } from '../../wiring/invented.ts'
 import { jobBase } from '../../wiring/job.ts'
 import { portfolioToWrite } from '../../wiring/portfolio.ts'
 import { openForJob } from '../../wiring/store.ts'
+import { decimal } from './fields.ts'
 
 type Options = {
   time?: number
@@ -95,13 +95,5 @@ function newFlow(options: Options): NewFlow {
     to: null,
     lot: null,
     note: options.note ?? '',
-  }
-}
-
-function decimal(option: string): (text: string) => string {
-  return (text) => {
-    const value = parseDecimal(text)
-    if (value !== null) return formatDecimal(value)
-    throw usage(`${option} "${text}" is not a decimal number.`, `Write it with a point, such as 0.25.`)
   }
 }
