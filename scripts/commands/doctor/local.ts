@@ -45,7 +45,9 @@ export function checkSecretFiles(env: Readonly<Record<string, string | undefined
   if (open.length > 0) {
     return open.map((file) => fail(name, `${file} can be read by other users`, `chmod 600 ${file}`))
   }
-  return [ok(name, files.length === 0 ? 'no file holds a key' : `${files.length} file(s), none open to others`)]
+  return [
+    ok(name, files.length === 0 ? 'no file holds a key' : `${files.length} file(s), none open to others`),
+  ]
 }
 
 const SECRET = /^(?:.*_KEY|.*_TOKEN|MONGODB_URI|REDIS_URL)$/
