@@ -13,11 +13,13 @@ export type Fault = {
   readonly lastsMs?: number
   /** The driver's own limit of a call, where its thirty seconds would make a test long. */
   readonly hurried?: true
+  /** Another fault shows nearly the same: tried in the long form only. */
+  readonly longOnly?: true
   /** Most memory of the program meanwhile, in MiB. */
   readonly mostMb?: number
 }
 
-/** Tried each time; the long form takes what needs minutes too. */
+/** The short form, which runs with all other tests, leaves out what needs minutes. */
 export const LONG = process.env['LONG'] !== undefined
 const STANDSTILL_MS = LONG ? 60_000 : 4_000
 const THROTTLED_MS = LONG ? 60_000 : 5_000
@@ -41,6 +43,7 @@ export const FAULTS: readonly Fault[] = [
     name: 'latency of 60 ± 30 ms',
     codes: [0],
     fromStart: true,
+    longOnly: true,
     strike: spoil({ type: 'latency', latency: 60, jitter: 30 }),
   },
   {
@@ -96,6 +99,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'F26: restarted in good order',
     codes: WITHSTOOD_OR_UNAVAILABLE,
+    longOnly: true,
     strike: async ({ server }) => server.restart(),
     lastsMs: 0,
   },

@@ -36,8 +36,8 @@ export type RedisScene = {
 export type RedisCommand = 'ingest' | 'worker'
 
 const ON_PORTFOLIO = ['--portfolio', 'portfolio.yaml']
-const HAND_OUT = ['backfill', '--queue', '--json', ...ON_PORTFOLIO, ...rangeFlags(SPAN)]
-const WORK = ['worker', '--until-empty', '--json', '--lock', '2']
+export const HAND_OUT = ['backfill', '--queue', '--json', ...ON_PORTFOLIO, ...rangeFlags(SPAN)]
+export const WORK = ['worker', '--until-empty', '--json', '--lock', '2']
 
 type RedisTrial = {
   readonly command: RedisCommand

@@ -4,7 +4,7 @@ import { build } from '#tests/scripts/support.ts'
 import { withPrivateServers } from '#tests/servers/in-tests.ts'
 import { startToxiproxy, type ToxiproxyServer } from '#tests/servers/toxiproxy.ts'
 import { seeded } from '#tests/support/random.ts'
-import { FAULTS } from './catalogue.ts'
+import { FAULTS, LONG } from './catalogue.ts'
 import { falseClock, WITHOUT_FALSE_CLOCK } from './false-clock.ts'
 import { sentToRedis, tryWithRedis, type RedisCommand, type RedisScene } from './redis-trial.ts'
 import { PATIENT, SEED, TRIES } from './suite.ts'
@@ -33,11 +33,12 @@ withPrivateServers('redis', 'toxiproxy').describe('REDIS_URL', () => {
   })
 
   for (const [at, fault] of FAULTS.entries()) {
+    if (!LONG && fault.longOnly) continue
     test(`${fault.name}: redis, ingest`, { timeout: PATIENT.timeout * TRIES }, async () => {
       for (let n = 0; n < TRIES; n++) await tryOut('ingest', at, n)
     })
     // Without an end to the fault there is none to the waiting of a worker, as it should be.
-    if (fault.lastsMs === undefined) continue
+    if (fault.lastsMs === undefined || (!LONG && !fault.name.startsWith('F26'))) continue
     test(`${fault.name}: redis, worker`, { timeout: PATIENT.timeout * TRIES }, async () => {
       for (let n = 0; n < TRIES; n++) await tryOut('worker', at, n)
     })
