@@ -1,6 +1,6 @@
 import type { AssetId } from '#core/asset.ts'
 import type { LotMark, LotReport } from '#pnl/lots/report.ts'
-import type { LotSettings, Method } from '#pnl/lots/settings.ts'
+import type { LotSettings } from '#pnl/lots/settings.ts'
 
 export type {
   AllocationRow,
@@ -14,7 +14,7 @@ export type {
   Term,
   TotalRow,
 } from '#pnl/lots/report.ts'
-export type { LongTerm, LotSettings, Method } from '#pnl/lots/settings.ts'
+export type { LongTerm, LotSettings } from '#pnl/lots/settings.ts'
 
 /** Lots of one portfolio, or of one file, by one set of settings. */
 export type LotView = {
@@ -28,6 +28,3 @@ export type LotView = {
   /** The mark of an asset at `at`; of quality `missing` with a price: the last known one. */
   readonly markAt: (asset: AssetId) => LotMark | null
 }
-
-/** One choice of `--compare`. */
-export type Choice = { readonly method: Method; readonly scope: LotSettings['scope'] }
