@@ -4,7 +4,7 @@ import type { LotRef } from './lot.ts'
 import { SURPLUS } from './place.ts'
 import type { PartRule } from './report.ts'
 import type { LotSettings } from './settings.ts'
-import { type Ratio, SplitRatios } from './split-ratios.ts'
+import type { Ratio, SplitRatios } from './split-ratios.ts'
 
 /** A part of a disposal that meets a purchase outside the pool (method `uk`). */
 export type Claim = {

@@ -7,13 +7,13 @@ import type { Side } from './side.ts'
 
 /**
  * From one moment on pools are the wallets' own: what is open in the common pool of each asset is dealt to the wallets
- * that hold it, wallets by the bytes of their names, lots oldest first; shorts to the wallets that owe.
+ * that hold it, then to what is on its way, wallets by the bytes of their names, lots oldest first; shorts to the wallets that owe.
  */
 export function allocate(engine: LotEngine, time: number): void {
   for (const [key, pool] of [...engine.pools].sort(([a], [b]) => byBytes(a, b))) {
     if (pool.wallet !== null || isTransit(key)) continue
     engine.pools.delete(key)
-    const holders = [...(engine.holders.get(pool.asset) ?? [])].sort(([a], [b]) => byBytes(a, b))
+    const holders = [...(engine.holders.get(pool.asset) ?? [])].sort(byHolder)
     deal(
       engine,
       time,
@@ -33,6 +33,10 @@ export function allocate(engine: LotEngine, time: number): void {
 }
 
 type Holder = readonly [name: string, size: Exact]
+
+/** Wallets by the bytes of their names, then what is on its way. */
+const byHolder = ([a]: Holder, [b]: Holder): number =>
+  Number(isTransit(a)) - Number(isTransit(b)) || byBytes(a, b)
 
 function deal(engine: LotEngine, time: number, from: Pool, side: Side, holders: readonly Holder[]): void {
   let dealt = 0

@@ -1,4 +1,3 @@
-import type { AssetId } from '#core/asset.ts'
 import { type Claim, type DayTrades, NO_CLAIMS, matchAhead } from './ahead.ts'
 import type { Calendar } from './calendar.ts'
 import type { Entry } from './entry.ts'
@@ -102,7 +101,7 @@ export class Claims {
   private looksAhead(entry: Entry): boolean {
     return (
       this.isDisposal(entry) &&
-      PLANS[methodFor(this.settings, entry.asset as AssetId, this.calendar.year(entry.place.time))].looksAhead
+      PLANS[methodFor(this.settings, entry.asset, this.calendar.year(entry.place.time))].looksAhead
     )
   }
 

@@ -40,15 +40,16 @@ export function dispose(engine: LotEngine, entry: Entry): void {
   const { place, quantity, value } = entry
   const joined = engine.charge(entry, true)
   const proceeds = minusKnown(value, joined)
-  const pool = poolOf(engine, entry)
+  const pool = engine.pool(entry.asset, entry.wallet, place.time)
   const claimed = engine.claims.by(entry).map((claim) => ({
     lot: claim.lot,
     quantity: claim.quantity,
     cost: claim.lot.proof === 'undocumented' ? NOUGHT : claim.cost,
     rule: claim.rule,
   }))
-  const drawn = draw(pool, entry, lacking(quantity, claimed))
-  const found = [...claimed, ...drawn.parts]
+  const lost = onTheWay(engine, entry)
+  const drawn = draw(pool, entry, lacking(lacking(quantity, claimed), lost))
+  const found = [...claimed, ...lost, ...drawn.parts]
   const sizes = found.map((part) => part.quantity)
   const gets = shares(proceeds, isZero(drawn.short) ? sizes : [...sizes, drawn.short])
   const parts = found.map(({ lot, quantity: size, cost, rule }, index): Part => ({
@@ -67,13 +68,15 @@ export function dispose(engine: LotEngine, entry: Entry): void {
     else parts.push(withoutLot(engine, entry, drawn.short, rest))
   }
   if (parts.length > 0) writeDisposal(engine, entry, parts, joined)
-  if (entry.move !== null) engine.tidy(entry.move, entry.asset)
 }
 
-/** What a transfer lost on its way is drawn from what is on the way; all else from the wallet's pool. */
-function poolOf(engine: LotEngine, { move, asset, wallet, place }: Entry): Pool {
-  if (move === null || move.convert || engine.stays(move)) return engine.pool(asset, wallet, place.time)
-  return engine.transit(move, asset, place.time)
+/** What a transfer lost is drawn from what is on the way; only what is not there from the sender. */
+function onTheWay(engine: LotEngine, { move, asset, quantity, place }: Entry): readonly Taken[] {
+  if (move === null || move.convert || engine.stays(move)) return []
+  const way = engine.transit(move, asset, place.time)
+  const taken = way.long.take(quantity, ruleOf(way))
+  engine.tidy(move, asset)
+  return taken
 }
 
 /** More went out than there was: a part without a lot, whose cost counts as 0. */
@@ -113,7 +116,7 @@ export function leave(engine: LotEngine, entry: Entry): void {
   const { place, flow, asset, wallet, kind, quantity, market } = entry
   engine.charge(entry, false)
   if (kind !== 'gift') reportProblem(engine, 'UNPAIRED_TRANSFER', entry)
-  const pool = poolOf(engine, entry)
+  const pool = engine.pool(asset, wallet, place.time)
   const { parts, short } = draw(pool, entry, quantity)
   const sizes = parts.map((part) => part.quantity)
   const values = shares(market, isZero(short) ? sizes : [...sizes, short])

@@ -1,18 +1,7 @@
 import { type Closing, closeShorts } from './closing.ts'
 import type { LotEngine } from './engine.ts'
 import type { Entry } from './entry.ts'
-import {
-  type Exact,
-  NOUGHT,
-  compare,
-  isZero,
-  minus,
-  minusKnown,
-  plus,
-  plusKnown,
-  portion,
-  textOrNull,
-} from './exact.ts'
+import { type Exact, NOUGHT, compare, isZero, minus, minusKnown, plusKnown, textOrNull } from './exact.ts'
 import { type Root, freshCost, makeLot } from './lot.ts'
 import { SURPLUS } from './place.ts'
 import { reportProblem } from './problems.ts'

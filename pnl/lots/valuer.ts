@@ -9,9 +9,9 @@ import type { LotMarkAt } from './report.ts'
 /** How rows are read and valued: what every group of flows needs. */
 export type Valuer = {
   readonly base: AssetId
-  row(flow: Flow): Row
+  readonly row: (flow: Flow) => Row
   /** The mark at the hour that ends a flow's interval; null where it is missing. */
-  mark(asset: AssetId, hour: Hour): Decimal | null
+  readonly mark: (asset: AssetId, hour: Hour) => Decimal | null
 }
 
 const ONE = new Decimal(1)

@@ -232,7 +232,7 @@ export function naiveLots(input: {
   const dispose = (event: Event) => {
     const proceeds = subM(event.value, charge(event, true))
     const onWay = event.way !== null && !event.way.convert && !stays(event, event.time)
-    const pool = onWay ? `way ${event.way?.key ?? ''}` : poolOf(event.asset, event.wallet, event.time)
+    const pool = poolOf(event.asset, event.wallet, event.time)
     const share = (size: Fraction) => mulM(proceeds, div(size, event.quantity))
     const long = (opened: number) => termOf(opened, event.time, settings)
     const ahead = matches.filter(({ from }) => from === event)
@@ -240,7 +240,9 @@ export function naiveLots(input: {
       quantity: match.quantity, cost: matchCost(match), proceeds: share(match.quantity), long: long(match.to.time), undocumented: match.to.undocumented,
     })) // prettier-ignore
     const need = sub(event.quantity, sumOf(parts.map(({ quantity }) => quantity)))
-    const got = take(pool, false, event.asset, event.time, need, event)
+    const lost = onWay ? take(`way ${event.way?.key ?? ''}`, false, event.asset, event.time, need, event) : []
+    const more = sub(need, sumOf(lost.map(({ quantity }) => quantity)))
+    const got = [...lost, ...take(pool, false, event.asset, event.time, more, event)]
     for (const { lot, quantity, cost } of got) {
       parts.push({
         quantity,
@@ -373,7 +375,11 @@ export function naiveLots(input: {
             way: key.split('\n')[2],
             size: abs(size),
           }))
-          .sort((a, b) => ((a.way ?? a.name) < (b.way ?? b.name) ? -1 : 1))
+          .sort(
+            (a, b) =>
+              Number(a.way !== undefined) - Number(b.way !== undefined) ||
+              ((a.way ?? a.name) < (b.way ?? b.name) ? -1 : 1),
+          )
         if (names.length === 0) names.push({ name: '', way: undefined, size: ZERO })
         names.forEach(({ name, way, size }, index) => {
           let need = index === names.length - 1 ? sumOf(pooled.map((lot) => lot.quantity)) : size

@@ -172,7 +172,22 @@ export function randomLedger(random: Random, options: LedgerOptions): Ledger {
           push({ time: when, asset: pick(random, ASSETS), quantity: '-0.5', kind: 'gas', ...id })
         break
       }
-      default:
+      case 'buy':
+      case 'sell':
+      case 'deposit':
+      case 'opening':
+      case 'withdraw':
+      case 'gift':
+      case 'income':
+      case 'airdrop':
+      case 'rebase':
+      case 'gas':
+      case 'fee':
+      case 'lost':
+      case 'split':
+      case 'unexplained':
+      case 'transfer':
+      case 'convert':
         push({
           time: when,
           asset: chance(0.03) ? BASE : asset,
