@@ -1,9 +1,10 @@
-import { baseAsset, type AssetId, type Quote } from '#core/asset.ts'
+import { baseAsset, type Quote } from '#core/asset.ts'
 import { Decimal } from '#core/decimal.ts'
 import type { Flow } from '#core/flow.ts'
 import type { MarkRow } from '#ingestion/marks-csv/read.ts'
 import type { LotInput } from '#pnl/lots/lots.ts'
 import { MarkTable } from './mark-table.ts'
+import { rateBy } from './rate.ts'
 
 export type PureInput = {
   readonly flows: readonly Flow[]
@@ -25,17 +26,10 @@ export function pureInput({ flows, marks, quote, at }: PureInput): { input: LotI
   const base = baseAsset(quote)
   const latest = flows.reduce((most, { time }) => Math.max(most, time), table.latest ?? -Infinity)
   const moment = at ?? (Number.isFinite(latest) ? latest : 0)
-  const price = (asset: AssetId, time: number) => (asset === base ? ONE : table.at(asset, time))
-  const input: LotInput = {
-    flows,
-    base,
-    names: new Map(),
-    at: moment,
-    rateAt: (currency, hour) => price(`fiat:${currency}` as AssetId, hour),
-    markAt: (asset, time) => {
-      const found = price(asset, time)
-      return found === null ? null : { price: found, quality: 'ok' }
-    },
+  const markAt: LotInput['markAt'] = (asset, time) => {
+    const price = asset === base ? ONE : table.at(asset, time)
+    return price === null ? null : { price, quality: 'ok' }
   }
+  const input = { flows, base, names: new Map<string, string>(), at: moment, markAt, rateAt: rateBy(markAt) }
   return { input, timed: at !== null || Number.isFinite(latest) }
 }

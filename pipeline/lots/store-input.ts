@@ -9,6 +9,7 @@ import { PortfolioLedger } from '../pnl/ledger.ts'
 import { MarkLoader } from '../pnl/marks.ts'
 import type { LedgerStore, SeriesReader } from '../ports.ts'
 import { resolveRange } from '../queries/pnl-range.ts'
+import { rateBy } from './rate.ts'
 import { hoursNeeded, ledgerFlows } from './store-flows.ts'
 import { flowMarks, marksAt, type FlowMarks } from './store-marks.ts'
 
@@ -81,11 +82,7 @@ function withMarks(
     if (asset === base) return { price: ONE, quality: 'ok' }
     return (time === at ? atEnd.get(asset) : undefined) ?? atFlows(asset, time)
   }
-  const rateAt: LotInput['rateAt'] = (currency, hour) => {
-    const rate = markAt(`fiat:${currency}` as AssetId, hour)
-    return rate === null || rate.quality === 'missing' ? null : rate.price
-  }
-  return { flows, base, names, rateAt, markAt, at }
+  return { flows, base, names, markAt, at, rateAt: rateBy(markAt) }
 }
 
 async function newestMoment(

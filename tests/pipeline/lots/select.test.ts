@@ -2,11 +2,14 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Decimal, ZERO, formatDecimal } from '#core/decimal.ts'
 import type { AssetId } from '#core/asset.ts'
+import type { Flow } from '#core/flow.ts'
 import { HOUR_MS, type Hour } from '#core/hour.ts'
 import { lotViews } from '#pipeline/lots/compute.ts'
+import { computePortable, portable } from '#pipeline/lots/portable.ts'
 import { gainsOf } from '#pipeline/lots/gains.ts'
 import { happenedOf, selectView } from '#pipeline/lots/select.ts'
 import type { LotView } from '#pipeline/lots/view.ts'
+import { computeLots, prepareLots, type LotInput } from '#pnl/lots/lots.ts'
 import { DEFAULT_LOT_SETTINGS, type LotSettings } from '#pnl/lots/settings.ts'
 import { ASSETS, ledgerArbitrary } from '#tests/support/ledgers.ts'
 import { testSeed } from '#tests/support/random.ts'
@@ -27,24 +30,28 @@ const settings = fc.record({
   timeZone: fc.constantFrom('UTC', 'Asia/Tokyo', 'America/New_York'),
 })
 
-/** Lots of a random ledger whose marks are known, or are missing for one asset. */
+/** Marks of every hour, but for one asset where `missing`. */
+function inputOf(flows: readonly Flow[], missing: boolean): LotInput {
+  const price = (asset: AssetId, time: number) =>
+    missing && asset === ASSETS[2]
+      ? null
+      : { price: new Decimal(((time / HOUR_MS) % 97) + 3), quality: 'ok' as const }
+  return {
+    flows,
+    base: 'fiat:usd' as AssetId,
+    names: new Map<string, string>(),
+    rateAt: () => null,
+    markAt: price,
+    at: FROM + HOURS * HOUR_MS,
+  }
+}
+
 const views = fc
   .record({ flows: ledgerArbitrary(FROM, HOURS, 25), settings, missing: fc.boolean() })
   .map(({ flows, settings: chosen, missing }): LotView => {
-    const price = (asset: AssetId, time: number) =>
-      missing && asset === ASSETS[2]
-        ? null
-        : { price: new Decimal(((time / HOUR_MS) % 97) + 3), quality: 'ok' as const }
-    const input = {
-      flows,
-      base: 'fiat:usd' as AssetId,
-      names: new Map<string, string>(),
-      rateAt: () => null,
-      markAt: price,
-      at: FROM + HOURS * HOUR_MS,
-    }
     const all = { ...DEFAULT_LOT_SETTINGS, ...(chosen as Partial<LotSettings>) }
-    return lotViews(input, [all], { portfolio: null, baseCurrency: 'usd', timed: true })[0] as LotView
+    const heading = { portfolio: null, baseCurrency: 'usd', timed: true }
+    return lotViews(inputOf(flows, missing), [all], heading)[0] as LotView
   })
 
 test('rows of a report say what its sums say, asset by asset', () => {
@@ -97,5 +104,19 @@ test('gains by year, asset and term sum to the table', () => {
         expect(sum(rows.filter((row) => row.asset === asset).map(({ gain }) => gain))).toBe(realised)
     }),
     { numRuns: 300 },
+  )
+})
+
+test('computed from plain data in another thread, a report is the same', () => {
+  const inputs = fc.record({ flows: ledgerArbitrary(FROM, HOURS, 25), settings })
+  fc.assert(
+    fc.property(inputs, ({ flows, settings: chosen }) => {
+      const input = inputOf(flows, true)
+      const all = { ...DEFAULT_LOT_SETTINGS, ...(chosen as Partial<LotSettings>) }
+      const sent = structuredClone({ input: portable(input), settings: [all] })
+      const received = structuredClone(computePortable(sent.input, sent.settings))
+      expect(received).toEqual([computeLots(prepareLots(input), all)])
+    }),
+    { numRuns: 200 },
   )
 })
