@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { newFolder, type Env } from './world.ts'
 
 const SOURCE = join(import.meta.dirname, 'false-clock.c')
+const COMPILER = process.env['CC'] ?? 'gcc'
 const WHY = 'a clock that is off needs Linux and gcc'
 
 /** For `test.skipIf`; in CI the test runs, and fails. libfaketime would do, but Redis' jemalloc does not bear it. */
 export const WITHOUT_FALSE_CLOCK =
-  (process.platform !== 'linux' || spawnSync('gcc', ['--version']).status !== 0) &&
+  (process.platform !== 'linux' || spawnSync(COMPILER, ['--version']).status !== 0) &&
   process.env['CI'] === undefined
 if (WITHOUT_FALSE_CLOCK) console.log(`skipped: ${WHY}`)
 
@@ -27,7 +28,7 @@ function compiled(): string {
   const folder = newFolder()
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const file = join(folder, 'false-clock.so')
-  const made = spawnSync('gcc', ['-shared', '-fPIC', '-O1', '-o', file, SOURCE], { encoding: 'utf8' })
+  const made = spawnSync(COMPILER, ['-shared', '-fPIC', '-O1', '-o', file, SOURCE], { encoding: 'utf8' })
   if (made.status !== 0) throw new Error(`${WHY}: ${made.stderr ?? String(made.error)}`)
   return file
 }
