@@ -19,6 +19,9 @@ export type { AttributionSums, TokenResult } from '#pnl/hourly/token.ts'
 export type { TotalResult } from '#pnl/hourly/total.ts'
 export { markSeries, type CandlePiece, type MarkSeries, type SourceCandles } from '#pnl/marks/marks.ts'
 export { DEFAULT_SETTINGS, type MarkSettings } from '#pnl/settings.ts'
+export { computeLots, prepareLots, type LotInput, type LotLedger } from '#pnl/lots/lots.ts'
+export type { LotMarkAt, LotReport } from '#pnl/lots/report.ts'
+export { DEFAULT_LOT_SETTINGS, type LotSettings } from '#pnl/lots/settings.ts'
 
 // ---- stores
 export { openStore, type StoreOptions } from '#storage/open.ts'

@@ -15,6 +15,8 @@ export type TradeRow = Omit<ExplainedFlow, 'value'> & {
   readonly quality: Quality
   /** What it realised, its fee's own gain included; null where that is missing or nothing was disposed of. */
   readonly gain: string | null
+  /** What the portfolio calls its wallet; null where it has no label. */
+  readonly label: string | null
   /** Whether it disposed of anything. */
   readonly disposes: boolean
 }
@@ -33,6 +35,7 @@ export function listTrades(input: LotInput, { report, at }: LotView, ask: Trades
   const { assets, wallet, from = -Infinity, to = Infinity } = ask
   const wanted = assets === undefined ? null : new Set(assets)
   const address = (name: string) => input.names.get(name) ?? input.names.get(name.toLowerCase()) ?? name
+  const labels = labelsOf(input.names)
   const until = Math.min(to, at ?? Infinity)
   const flows = input.flows
     .filter(
@@ -54,12 +57,20 @@ export function listTrades(input: LotInput, { report, at }: LotView, ask: Trades
   }
   const rows = page.rows.flatMap(({ id }) => {
     const explained = explainer.of(id)
-    return explained === null ? [] : [tradeOf(explained, gains.get(id) ?? null)]
+    if (explained === null) return []
+    const label = labels.get(address(explained.wallet)) ?? null
+    return [tradeOf(explained, label, gains.get(id) ?? null)]
   })
   return { rows, total: page.total }
 }
 
-function tradeOf({ value, ...flow }: ExplainedFlow, gain: ExactSum | null): TradeRow {
+/** Labels by address; names also hold each address under itself. */
+function labelsOf(names: LotInput['names']): Map<string, string> {
+  const named = [...names].filter(([name, address]) => name !== address.toLowerCase())
+  return new Map(named.map(([name, address]) => [address, name]))
+}
+
+function tradeOf({ value, ...flow }: ExplainedFlow, label: string | null, gain: ExactSum | null): TradeRow {
   const { basis, share, marks } = value
   const qualities = [
     ...marks.map(({ quality }) => quality),
@@ -67,5 +78,5 @@ function tradeOf({ value, ...flow }: ExplainedFlow, gain: ExactSum | null): Trad
   ]
   const worst = qualities.reduce<number>((least, each) => Math.min(least, QUALITIES.indexOf(each)), 3)
   const quality = share === null ? 'missing' : (QUALITIES[worst] ?? 'ok')
-  return { ...flow, value: share, basis, quality, gain: gain?.whole ?? null, disposes: gain !== null }
+  return { ...flow, value: share, basis, quality, label, gain: gain?.whole ?? null, disposes: gain !== null }
 }

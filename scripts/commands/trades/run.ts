@@ -27,7 +27,7 @@ const TRADES: List<TradeRow> = {
       number: true,
       text: ({ gain, disposes }) => (disposes ? (gain === null ? MISSING_TEXT : signedOf(gain)) : ''),
     },
-    { head: 'wallet', text: ({ wallet }) => wallet },
+    { head: 'wallet', text: ({ wallet, label }) => label ?? wallet },
     { head: 'from', text: ({ place }) => place },
   ],
   document: tradeDocument,
@@ -41,7 +41,7 @@ function feeText({ fee, feeAsset }: TradeRow): string {
 
 function tradeDocument(row: TradeRow): object {
   const { flow, time, kind, asset, quantity, wallet, unitPrice, priceCurrency, rate } = row
-  const { value, basis, quality, fee, feeAsset, gain, tx, place, note } = row
+  const { value, basis, quality, fee, feeAsset, gain, tx, place, note, label } = row
   return {
     flow,
     time: formatTime(time),
@@ -49,6 +49,7 @@ function tradeDocument(row: TradeRow): object {
     asset,
     quantity,
     wallet,
+    label,
     unitPrice,
     priceCurrency,
     rate: rate === null ? null : { price: rate.price, quality: rate.quality },

@@ -141,3 +141,29 @@ test('where they differ, the flow of the first hour at which they do is named', 
     expect(found.flows?.map(({ flow: id }) => id).toSorted(), `round ${round}`).toEqual(inHour.toSorted())
   }
 })
+
+test('holdings by hand that carry a cost agree too, with and without `since`, and with no flow at all', async () => {
+  const random = seeded(testSeed(63))
+  for (const since of [null, FROM + 5 * HOUR_MS + 1000]) {
+    const held = {
+      ...portfolio,
+      holdings: [{ asset: ASSETS[0] as AssetId, quantity: '2.5', unitCost: '17', since }],
+    }
+    const store = await stored(random, [])
+    await store.writePortfolio(held)
+    const found = await agreementOf({ portfolio: held, now: NOW }, store, DEFAULT_SETTINGS)
+    await store.close()
+    expect(found.reason).toBeNull()
+    expect(Math.abs(found.difference ?? NaN)).toBeLessThan(1e-6)
+  }
+})
+
+test('nothing is compared where the two views are not of the same thing', async () => {
+  const random = seeded(testSeed(64))
+  const bought = flow({ kind: 'deposit', quantity: '1', asset: ASSETS[1] as AssetId, time: FROM + 90_000 })
+  const store = await stored(random, [bought])
+  const found = await agreementOf({ portfolio, now: NOW }, store, DEFAULT_SETTINGS)
+  await store.close()
+  expect(found).toMatchObject({ difference: null, flows: null })
+  expect(found.reason).toContain('undocumented')
+})

@@ -153,6 +153,7 @@ test('what flowed before a balance was first known is within its opening', async
   expect(view.report.disposals).toMatchObject([{ quantity: '2', undocumented: '2', proceeds: '21.2' }])
   const { rows, total } = listTrades(input, view, { limit: 10, offset: 0, wallet: 'vault' })
   expect([total, rows.map(({ kind }) => kind)]).toEqual([2, ['sell', 'opening']])
+  expect(rows.map(({ label }) => label)).toEqual(['vault', 'vault'])
   expect(listTrades(input, view, { limit: 10, offset: 0, wallet: 'cold' }).total).toBe(0)
 })
 
