@@ -1,0 +1,93 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { parse } from 'csv-parse'
+import { portfolioBook } from '#core/portfolio.ts'
+import { openStore } from '#storage/open.ts'
+import { median, timed, type Bench } from '#tests/bench/measure.ts'
+import { inFolder } from '#tests/bench/years.ts'
+import { seeded, below } from '#tests/support/random.ts'
+import { openImport } from './read.ts'
+
+const ROWS = 1_000_000
+const PAIRS = 3
+const START = Date.UTC(2020, 0, 1)
+const SYMBOLS = ['XXBT', 'XETH', 'DOT', 'ADA', 'SOL', 'ZEUR']
+
+/** A Kraken ledger: trades of two rows, each second trade with a fee. */
+async function writeLedger(file: string): Promise<void> {
+  const random = seeded(7)
+  const out = createWriteStream(file)
+  out.write('"txid","refid","time","type","subtype","aclass","asset","amount","fee","balance"\n')
+  for (let row = 0; row < ROWS; row++) {
+    const time = new Date(START + (row >> 1) * 60_000).toISOString().slice(0, 19).replace('T', ' ')
+    const sign = row % 2 === 0 ? '-' : ''
+    const asset = SYMBOLS[row % 2 === 0 ? 5 : below(random, 5)] ?? ''
+    const amount = (1 + random() * 99).toFixed(8)
+    const fee = row % 4 === 0 ? '0.0012' : '0.0000'
+    const line = `"L${row}","T${row >> 1}","${time}","trade","","currency","${asset}","${sign}${amount}","${fee}","0"\n`
+    if (!out.write(line)) await once(out, 'drain')
+  }
+  out.end()
+  await once(out, 'finish')
+}
+
+async function bare(file: string): Promise<void> {
+  let rows = 0
+  for await (const record of createReadStream(file).pipe(parse({ bom: true })))
+    rows += record === null ? 0 : 1
+  if (rows !== ROWS + 1) throw new Error(`${rows} rows`)
+}
+
+const options = {
+  format: 'auto',
+  mapping: null,
+  assets: {},
+  known: () => null,
+  wallet: null,
+  zone: null,
+  skipBad: false,
+  base: 'fiat:usd',
+}
+
+async function imported(file: string, store: string): Promise<void> {
+  const opened = await openStore({ kind: 'embedded', file: store, create: true })
+  const found = await openImport(file, options)
+  const at = Date.UTC(2026, 0, 1)
+  const place = { owner: 'local', book: portfolioBook('main'), source: `import:${found.format}`, file }
+  const { added } = await opened.importFlows({
+    ...place,
+    mode: 'add',
+    at,
+    flows: found.flows({ ...place, now: at }),
+  })
+  if (added < ROWS) throw new Error(`${added} flows`)
+  await opened.close()
+}
+
+export const benches: Bench[] = [
+  {
+    name: `Import of ${ROWS.toLocaleString('en')} rows`,
+    async run() {
+      return inFolder(async (folder) => {
+        const file = join(folder, 'ledgers.csv')
+        await writeLedger(file)
+        const [ours, reference]: [number[], number[]] = [[], []]
+        for (let pair = 0; pair < PAIRS; pair++) {
+          ours.push(await timed(() => imported(file, join(folder, `${pair}.db`))))
+          reference.push(await timed(() => bare(file)))
+        }
+        return [
+          {
+            name: 'import of a Kraken ledger into an empty store',
+            against: 'csv-parse alone on the same file',
+            limit: 6,
+            ratio: median(ours.map((ms, at) => ms / (reference[at] ?? 1))),
+            oursMs: median(ours),
+            referenceMs: median(reference),
+          },
+        ]
+      })
+    },
+  },
+]
