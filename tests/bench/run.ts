@@ -5,7 +5,8 @@ import type { Bench, Ratio } from './measure.ts'
 
 /** Runs every `*.bench.ts` beside the code (or those whose name holds a word given) and prints the ratios. */
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const words = process.argv.slice(2)
+/** `stores` stands for all of them. */
+const words = process.argv.slice(2).map((word) => (word === 'stores' ? 'storage' : word))
 const rooms = ['core', 'config', 'ingestion', 'storage', 'pnl', 'pipeline', 'delivery', 'scripts']
 
 function benchFiles(): string[] {
@@ -27,10 +28,10 @@ function print({ name, against, limit, ratio, oursMs, referenceMs, notes }: Rati
   for (const note of notes ?? []) console.log(`                    ${note}`)
 }
 
+const files = benchFiles().filter((each) => words.length === 0 || words.some((word) => each.includes(word)))
+if (files.length === 0) throw new Error(`no bench is named ${words.join(', ')}: ${benchFiles().join(', ')}`)
 let over = 0
-for (const file of benchFiles().filter(
-  (each) => words.length === 0 || words.some((word) => each.includes(word)),
-)) {
+for (const file of files) {
   const { benches } = (await import(pathToFileURL(join(root, file)).href)) as { benches: readonly Bench[] }
   for (const bench of benches) {
     console.log(`\n${bench.name}  [${file}]`)
