@@ -260,6 +260,25 @@ describe('a calculation from two files', () => {
     })
   })
 
+  test('a sale from two lots shows both, each with its term; the newest rows are shown, --all shows every one', async () => {
+    const buys = Array.from({ length: 30 }, (_, at) => `2025-03-01T00:${10 + at}:00Z,aaa,1,buy,10`)
+    const flows = `time,asset,quantity,kind,unit_price
+2023-01-01,aaa,1,buy,4
+${buys.join('\n')}
+2025-06-01,aaa,-2,sell,20
+`
+    const { run } = pure(flows, 'time,asset,price\n2025-06-01,aaa,20\n')
+    const text = (await run([])).stdout
+    expect(text).toMatch(/2025-06-01 00:00 +sell aaa +2 +40\.00 +14\.00 +\+26\.00\n/)
+    expect(text).toMatch(/  of 2023-01-01 +fifo +1 +20\.00 +4\.00 +\+16\.00 +long/)
+    expect(text).toMatch(/  of 2025-03-01 +fifo +1 +20\.00 +10\.00 +\+10\.00 +short/)
+    expect(text).toContain('… and 4 earlier lots; --all shows them')
+    const all = (await run(['--all'])).stdout
+    expect(all).not.toContain('earlier')
+    expect(all.match(/^2025-03-01 +aaa/gm)).toHaveLength(29)
+    expect(documentOf(await run(['--json', '--open']))['lots']).toHaveLength(29)
+  })
+
   test('A23: a formula in a name or note of a ledger is defused in every CSV, numbers stay numbers', async () => {
     const flows = `time,asset,quantity,kind,unit_price,wallet
 2024-01-01,=HYPERLINK(1),2,buy,10,@SUM(A1)
