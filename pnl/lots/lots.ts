@@ -12,7 +12,7 @@ import type { Entry } from './entry.ts'
 import { groupFlows } from './groups.ts'
 import { type ListedLot, byOpening, lotRows } from './lot-rows.ts'
 import { byPlace } from './place.ts'
-import type { LotMarkAt, LotReport, ProblemRow } from './report.ts'
+import type { LotMark, LotMarkAt, LotReport, ProblemRow, TotalRow } from './report.ts'
 import { type Placed, type Rows, emptyRows } from './rows.ts'
 import type { LotSettings } from './settings.ts'
 import { totalRow } from './total.ts'
@@ -83,10 +83,10 @@ export function assemble(
   { base, at, markAt }: Pick<LotLedger, 'base' | 'at' | 'markAt'>,
   settings: LotSettings,
 ): LotReport {
-  const markOf = (asset: AssetId) => markAt(asset, at)
-  const figures = runs
-    .flatMap(({ engine }) => assetFigures(engine, markOf))
-    .sort((a, b) => byBytes(a.row.asset, b.row.asset))
+  const figures = figuresOf(
+    runs.map(({ engine }) => engine),
+    (asset) => markAt(asset, at),
+  )
   const all = emptyRows()
   const lots: ListedLot[] = []
   for (const { engine, rows } of runs) {
@@ -96,13 +96,16 @@ export function assemble(
   }
   const problems = [...inOrder(all.problems), ...figures.flatMap((each) => missingMark(each, at))]
   if (settings.oversell === 'refuse') refuse(problems)
-  const baseSums = runs.map(({ engine }) => engine.sums.get(base)).find((sums) => sums !== undefined) ?? null
   return {
     at,
     lots: lots.sort(byOpening).map(({ row }) => row),
     disposals: inOrder(all.disposals),
     assets: figures.map(({ row }) => row),
-    total: totalRow(figures, baseSums),
+    total: totalOf(
+      figures,
+      runs.map(({ engine }) => engine),
+      base,
+    ),
     problems,
     moves: inOrder(all.moves),
     leaves: inOrder(all.leaves),
@@ -112,6 +115,32 @@ export function assemble(
     allocation: inOrder(all.allocation),
     incomplete: problems.some(isUndocumented) || figures.some(lacks),
   }
+}
+
+function figuresOf(
+  engines: readonly LotEngine[],
+  markOf: (asset: AssetId) => LotMark | null,
+): AssetFigures[] {
+  return engines
+    .flatMap((engine) => assetFigures(engine, markOf))
+    .sort((a, b) => byBytes(a.row.asset, b.row.asset))
+}
+
+function totalOf(figures: readonly AssetFigures[], engines: readonly LotEngine[], base: AssetId): TotalRow {
+  return totalRow(
+    figures,
+    engines.map(({ sums }) => sums.get(base)).find((sums) => sums !== undefined) ?? null,
+  )
+}
+
+/** Assets and total of engines at their end. */
+export function summarise(
+  engines: readonly LotEngine[],
+  base: AssetId,
+  markOf: (asset: AssetId) => LotMark | null,
+): Pick<LotReport, 'assets' | 'total'> {
+  const figures = figuresOf(engines, markOf)
+  return { assets: figures.map(({ row }) => row), total: totalOf(figures, engines, base) }
 }
 
 function append(into: Rows, rows: Rows): void {

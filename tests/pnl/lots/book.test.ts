@@ -3,8 +3,10 @@ import type { AssetId } from '#core/asset.ts'
 import type { Flow } from '#core/flow.ts'
 import { LotBook } from '#pnl/lots/book.ts'
 import { computeLots, prepareLots } from '#pnl/lots/lots.ts'
-import { METHODS } from '#pnl/lots/settings.ts'
+import { DEFAULT_LOT_SETTINGS, METHODS } from '#pnl/lots/settings.ts'
+import { Decimal } from '#core/decimal.ts'
 import { below, pick, seeded, testSeed, type Random } from '#tests/support/random.ts'
+import { textLedger } from './text-ledger.ts'
 import { BASE, BEGIN, randomLedger, randomSettings, type Ledger } from './random-ledger.ts'
 
 const seed = testSeed(64)
@@ -33,7 +35,7 @@ function mistaken(random: Random, flow: Flow): Flow {
 }
 
 describe('a book that is kept up to date', () => {
-  test(`equals a full computation, bit for bit, after late, corrected and removed flows in any order (${COUNT} ledgers)`, () => {
+  test(`equals a full computation, bit for bit, after late, corrected and removed flows in any order, saved and loaded in between (${COUNT} ledgers)`, () => {
     for (let number = 0; number < COUNT; number++) {
       const random = seeded(seed + number)
       const drawn = randomLedger(random, { rows: 1 + below(random, 30) })
@@ -43,7 +45,7 @@ describe('a book that is kept up to date', () => {
         method: METHODS[number % METHODS.length] as (typeof METHODS)[number],
       }
       const input = inputOf(ledger)
-      const book = new LotBook(input, settings)
+      let book = new LotBook(input, settings)
       const now = new Map<string, Flow>()
       const check = (what: string) => {
         const full = computeLots(prepareLots({ ...input, flows: [...now.values()], at: ledger.at }), settings)
@@ -60,6 +62,7 @@ describe('a book that is kept up to date', () => {
         for (const id of remove) now.delete(id)
         for (const flow of add) now.set(flow.id, flow)
         book.update({ add, remove })
+        if (random() < 0.2) book = LotBook.load(book.save(), input, settings) as LotBook
         if (random() < 0.4) check(`after ${at + size} flows`)
         at += size
       }
@@ -68,4 +71,40 @@ describe('a book that is kept up to date', () => {
       check('at the end')
     }
   }, 300_000)
+
+  test('is not loaded with other settings', () => {
+    const input = inputOf(randomLedger(seeded(seed), { rows: 3 }))
+    const book = new LotBook(input, DEFAULT_LOT_SETTINGS)
+    expect(LotBook.load(book.save(), input, DEFAULT_LOT_SETTINGS)).not.toBeNull()
+    expect(LotBook.load(book.save(), input, { ...DEFAULT_LOT_SETTINGS, method: 'lifo' })).toBeNull()
+  })
+
+  test('values flows again whose prices changed', () => {
+    let mark = '10'
+    const ledger = textLedger('2024-01-01 income 2 aaa\n2024-02-01 buy 1 bbb @ 3\n2024-03-01 sell 1 aaa @ 20')
+    const input = { ...inputOf(ledger), markAt: () => ({ price: new Decimal(mark), quality: 'ok' as const }) }
+    const book = new LotBook(input, DEFAULT_LOT_SETTINGS)
+    book.update({ add: ledger.flows })
+    mark = '12'
+    book.reprice(['f1'])
+    const full = computeLots(
+      prepareLots({ ...input, flows: ledger.flows, at: ledger.at }),
+      DEFAULT_LOT_SETTINGS,
+    )
+    expect(book.report(ledger.at)).toEqual(full)
+    expect(full.disposals[0]?.cost).toBe('12')
+  })
+
+  test('goes on after a flow that was refused', () => {
+    const ledger = textLedger('2024-01-01 buy 2 aaa @ 1\n2024-02-01 sell 1 aaa @ 3 fee 1 lot f9:1')
+    const input = inputOf(ledger)
+    const settings = { ...DEFAULT_LOT_SETTINGS, method: 'specific' as const, fees: 'expense' as const }
+    const book = new LotBook(input, settings)
+    expect(() => book.update({ add: ledger.flows })).toThrow('names')
+    const flows = ledger.flows.map((flow) => ({ ...flow, lot: null }))
+    book.update({ add: flows })
+    expect(book.report(ledger.at)).toEqual(
+      computeLots(prepareLots({ ...input, flows, at: ledger.at }), settings),
+    )
+  })
 })
