@@ -14,7 +14,7 @@ const PAIRS = 3
 const START = Date.UTC(2020, 0, 1)
 const SYMBOLS = ['XXBT', 'XETH', 'DOT', 'ADA', 'SOL', 'ZEUR']
 
-/** A Kraken ledger: trades of two rows, each second trade with a fee. */
+/** A Kraken ledger: trades of two rows, each second one with a fee in what was bought. */
 async function writeLedger(file: string): Promise<void> {
   const random = seeded(7)
   const out = createWriteStream(file)
@@ -24,7 +24,7 @@ async function writeLedger(file: string): Promise<void> {
     const sign = row % 2 === 0 ? '-' : ''
     const asset = SYMBOLS[row % 2 === 0 ? 5 : below(random, 5)] ?? ''
     const amount = (1 + random() * 99).toFixed(8)
-    const fee = row % 4 === 0 ? '0.0012' : '0.0000'
+    const fee = row % 4 === 1 ? '0.0012' : '0.0000'
     const line = `"L${row}","T${row >> 1}","${time}","trade","","currency","${asset}","${sign}${amount}","${fee}","0"\n`
     if (!out.write(line)) await once(out, 'drain')
   }

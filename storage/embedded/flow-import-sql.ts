@@ -15,6 +15,10 @@ CREATE TEMP TABLE gone (id TEXT NOT NULL PRIMARY KEY, month TEXT NOT NULL) WITHO
 
 export const INSERT_STAGED = `INSERT INTO temp.incoming (${LIST}, checksum) VALUES (${VALUES}, row_sum(${VALUES}))`
 
+/** The same with all values counted off, the checksum last: a good deal faster than by their names. */
+export const INSERT_STAGED_BY_PLACE = `INSERT INTO temp.incoming (${LIST}, checksum)
+  VALUES (${[...COLUMNS, 'checksum'].map(() => '?').join(', ')})`
+
 /**
  * An index built at once over what has come takes a fraction of the time of one kept while it comes. A page delivered
  * twice brings the same ids again; the first of each stands.

@@ -8,12 +8,13 @@ import {
   CREATE_STAGING,
   FIND_GONE,
   INDEX_STAGED,
-  INSERT_STAGED,
+  INSERT_STAGED_BY_PLACE,
   RETIRE_GONE,
   TOUCH_UNCHANGED,
 } from './flow-import-sql.ts'
 import { currentFlows, flowTable } from '../rows/flows.ts'
-import { int, toRow } from '../rows/row.ts'
+import { rowSum } from '../rows/checksum.ts'
+import { int } from '../rows/row.ts'
 
 /**
  * Puts the flows of one source into the ledger, as the port says. The rows are staged in a temporary table of a
@@ -39,16 +40,17 @@ type Applied = { readonly result: FlowImportResult; readonly touched: number }
 // Not the count of rows written, which those of the temporary tables are part of.
 const changedAnything = ({ result, touched }: Applied): boolean => result.added + result.retired + touched > 0
 
-function stage(side: Db, change: FlowImport, piece: readonly Flow[]): void {
-  const insert = side.prepare(INSERT_STAGED)
-  side.read(() => {
-    for (const flow of piece) insert.run(toStaged(change, flow))
-  })
-}
+const COLUMNS = Object.values(flowTable.columns)
 
 /** A flow belongs to the import that brings it, whatever it says itself. */
-function toStaged({ owner, book, source, file }: FlowImport, flow: Flow) {
-  return toRow(flowTable, { ...flow, owner, book, source, file, retired: null })
+function stage(side: Db, { owner, book, source, file }: FlowImport, piece: readonly Flow[]): void {
+  side.read(() => {
+    for (const flow of piece) {
+      const staged = { ...flow, owner, book, source, file, retired: null }
+      const values = COLUMNS.map((column) => column(staged))
+      side.run(INSERT_STAGED_BY_PLACE, [...values, rowSum(values)])
+    }
+  })
 }
 
 function classify(side: Db, change: FlowImport): FlowImportResult {
