@@ -190,14 +190,28 @@ test(
   },
 )
 
-test(
-  `F1: import of ${IMPORTED} rows killed at ${FEWER} random moments has all of the file or nothing`,
+/** The ledger of an exchange: deposits, each a row of its own. */
+const krakenLedger = (rows: number): string =>
+  [
+    'txid,refid,time,type,subtype,aclass,asset,amount,fee,balance',
+    ...Array.from({ length: rows }, (_, row) => {
+      const time = new Date(Date.UTC(2024, 0, 1) + row * 60_000).toISOString().slice(0, 19)
+      return `L${row},R${row},${time},deposit,,currency,XXBT,0.0${row + 1},0.0000,0`
+    }),
+    '',
+  ].join('\n')
+
+test.each([
+  ['flows.csv', steadyFlows],
+  ['a Kraken ledger', (_seed: number, rows: number) => krakenLedger(rows)],
+] as const)(
+  `F1: import of %s, ${IMPORTED} rows, killed at ${FEWER} random moments has all of the file or nothing`,
   { timeout: 60_000 + KILLS * 5_000 },
-  async () => {
+  async (_name, fileOf) => {
     const seed = testSeed(20260203)
     const random = seeded(seed)
     const base = temporaryFolder()
-    writeFileSync(join(base, 'many.csv'), steadyFlows(seed, IMPORTED))
+    writeFileSync(join(base, 'many.csv'), fileOf(seed, IMPORTED))
     mkdirSync(join(base, 'data'))
     const fresh = copies(base)
     const run = (cwd: string, kill?: Kill) =>
