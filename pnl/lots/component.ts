@@ -116,12 +116,17 @@ export class Component {
   /** Goes back to the last kept beginning of a month at or before a moment. */
   private rewind(time: number): void {
     let at = this.stretches.length - 1
-    const tooLate = ({ month, start }: Stretch) => start === null || monthStart(month) > ceilHour(time)
+    // A report may have allocated pools before the month's first entry came: such a beginning is later than it looks.
+    const allocated = this.settings.walletFrom ?? -Infinity
+    const tooLate = ({ month, start }: Stretch) =>
+      start === null || monthStart(month) > ceilHour(time) || (start.allocated && time < allocated)
     while (at >= 0 && tooLate(this.stretches[at] as Stretch)) at--
     const stretch = this.stretches[at]
     this.stretches.length = Math.max(at, 0)
-    this.engine.rows = this.stretches.at(-1)?.rows ?? emptyRows()
-    this.nextMonth = -Infinity
+    // What comes next may still fall in the month before.
+    const before = this.stretches.at(-1)
+    this.engine.rows = before?.rows ?? emptyRows()
+    this.nextMonth = before === undefined ? -Infinity : nextMonthStart(before.month)
     this.sinceCheckpoint = 0
     if (stretch?.start === undefined || stretch.start === null) {
       this.done = 0
