@@ -1,8 +1,7 @@
 import type { AssetId } from '#core/asset.ts'
-import type { Flow } from '#core/flow.ts'
 import type { Leg } from '../flows/leg.ts'
 import type { Charge } from './entry.ts'
-import { type Exact, exactOf } from './exact.ts'
+import { exactOf } from './exact.ts'
 import { type Group, type Row, worthAtMarket, worthOfRow } from './group.ts'
 
 /** Charges by the leg that they go with. */
@@ -20,17 +19,17 @@ export function chargesOf(group: Group): Charges {
   if (!rows.some(({ main, fee }) => main.baseFee !== null || fee !== null || isFee(main))) return NONE
   const traded = [...group.exchanged.keys()].filter(({ asset }) => asset !== valuer.base)
   const charges = new Map<Leg, Charge[]>()
-  const add = (leg: Leg, flow: Flow, value: Exact | null): void => {
+  const add = (leg: Leg, charge: Charge): void => {
     const list = charges.get(leg)
-    if (list === undefined) charges.set(leg, [{ flow, value }])
-    else list.push({ flow, value })
+    if (list === undefined) charges.set(leg, [charge])
+    else list.push(charge)
   }
   for (const row of rows) {
     const { flow, main, fee } = row
-    if (isFee(main)) add(tradedWith(traded, main.asset) ?? main, flow, worthOfRow(group, row).value)
+    if (isFee(main)) add(tradedWith(traded, main.asset) ?? main, { flow, asset: main.asset, value: worthOfRow(group, row).value })
     const own = carrierOf(group, row, traded)
-    if (main.baseFee !== null && !main.baseFee.isZero()) add(own, flow, exactOf(main.baseFee))
-    if (fee !== null) add(own, flow, worthAtMarket(group, fee).value)
+    if (main.baseFee !== null && !main.baseFee.isZero()) add(own, { flow, asset: valuer.base, value: exactOf(main.baseFee) })
+    if (fee !== null) add(own, { flow, asset: fee.asset, value: worthAtMarket(group, fee).value })
   }
   return charges
 }

@@ -98,7 +98,7 @@ export class Component {
     const appended =
       removed.size === 0 && (last === undefined || byPlace(last.place, (added[0] as Entry).place) <= 0)
     const before = this.entries
-    if (appended) this.entries.push(...added)
+    if (appended) for (const entry of added) this.entries.push(entry)
     else this.entries = merged(before, added, removed)
     let from = first.place.time
     if (this.looksAhead) {

@@ -6,7 +6,7 @@ import { PLANS, makeLot } from './lot.ts'
 import { namedLots } from './named.ts'
 import { FEE, LOSS, ROW } from './place.ts'
 import { type Pool, ruleOf } from './pool.ts'
-import { reportProblem } from './problems.ts'
+import { reportProblem, reportUnvalued } from './problems.ts'
 import { rootOf } from './receive.ts'
 import { sourceOf } from './rows.ts'
 import type { Taken } from './side.ts'
@@ -62,7 +62,7 @@ export function dispose(engine: LotEngine, entry: Entry): void {
     rule,
   }))
   const rest = gets[found.length] ?? null
-  if (value === null) reportProblem(engine, 'MISSING_PRICE', entry)
+  if (value === null) reportUnvalued(engine, entry)
   if (!isZero(drawn.short)) {
     if (engine.settings.oversell === 'short') openShort(engine, pool, entry, drawn.short, rest)
     else parts.push(withoutLot(engine, entry, drawn.short, rest))

@@ -9,7 +9,7 @@ import { type Lot, PLANS } from './lot.ts'
 import { arrive, depart } from './move.ts'
 import { type Pool, newPool, poolKey, transitKey } from './pool.ts'
 import { receive } from './receive.ts'
-import { reportProblem } from './problems.ts'
+import { reportMissingPrice, reportProblem } from './problems.ts'
 import { type Rows, emptyRows, sourceOf } from './rows.ts'
 import { type LotSettings, methodFor } from './settings.ts'
 import { restate } from './split.ts'
@@ -165,7 +165,9 @@ export class LotEngine {
         row: this.amountRow(flow, entry.asset, kind, value, ofTrade),
       })
     }
-    if (entry.charges.some(({ value }) => value === null)) reportProblem(this, 'MISSING_PRICE', entry)
+    const unpriced = new Set<AssetId>()
+    for (const { asset, value } of entry.charges) if (value === null) unpriced.add(asset)
+    for (const asset of unpriced) reportMissingPrice(this, entry, asset)
     return joined
   }
 

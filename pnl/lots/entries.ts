@@ -212,7 +212,7 @@ function lostOnTheWay(group: Group, { move, outs }: FoundMove, last: Row, lost: 
   const mark = group.valuer.mark(last.main.asset, last.main.hour)
   const value = mark === null ? null : times(lost, exactOf(mark))
   const sender = (outs[0] as Row).main
-  return entry(last.flow, { ...last.main, wallet: sender.wallet }, [{ flow: last.flow, value }], {
+  return entry(last.flow, { ...last.main, wallet: sender.wallet }, [{ flow: last.flow, asset: last.main.asset, value }], {
     role: 'out',
     kind: 'fee',
     place: { ...placeOf(last.flow), step: LOSS },

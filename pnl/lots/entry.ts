@@ -24,8 +24,8 @@ export type Move = {
 /** Where a value came from: an exchange's rule, the row's own price, the mark, or a leg of the same token and tx. */
 export type ValueBasis = ExchangeBasis | 'own-price' | 'mark' | 'same-tx' | 'none'
 
-/** A fee or another cost, at its value in the base currency (null: missing), with the row that it is from. */
-export type Charge = { readonly flow: Flow; readonly value: Exact | null }
+/** A fee or another cost: what it was paid in, its value in the base currency (null: missing), and the row that it is from. */
+export type Charge = { readonly flow: Flow; readonly asset: AssetId; readonly value: Exact | null }
 
 /** One change of one pool, with all that settings may need: the same entries serve every method, scope and treatment. */
 export type Entry = {

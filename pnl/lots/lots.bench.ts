@@ -2,6 +2,7 @@ import { Decimal } from '#core/decimal.ts'
 import { compare, median, timed, type Bench, type Ratio } from '#tests/bench/measure.ts'
 import { LEDGER_BEGIN, lotInput, lotLedger } from '#tests/bench/lot-ledger.ts'
 import { LotBook } from './book.ts'
+import { compare as compareExact, exact, plus, quotient, textOf, times } from './exact.ts'
 import { computeLots, prepareLots, type LotLedger } from './lots.ts'
 import { DEFAULT_LOT_SETTINGS, METHODS, type LotSettings } from './settings.ts'
 
@@ -78,7 +79,7 @@ async function growth(
   const factor = (many * Math.log2(many)) / (few * Math.log2(few))
   const own: number[] = []
   const other: number[] = []
-  for (let pair = 0; pair < 3; pair++) {
+  for (let pair = 0; pair < 2; pair++) {
     other.push((await timed(() => computeLots(prepareLots(small), settings))) * factor)
     own.push(await timed(() => computeLots(prepareLots(large), settings)))
   }
@@ -97,7 +98,7 @@ async function append(assets: number, method: LotSettings['method'], limit: numb
   const rows = lotLedger(400_000, assets)
   const input = lotInput(rows)
   const settings = settingsOf(method, 'pooled')
-  const full = await medianOf(3, () => computeLots(prepareLots(input), settings))
+  const full = await medianOf(1, () => computeLots(prepareLots(input), settings))
   const book = new LotBook(input, settings)
   book.update({ add: rows })
   const last = rows.at(-1) as (typeof rows)[number]
@@ -150,7 +151,32 @@ async function append(assets: number, method: LotSettings['method'], limit: numb
   }
 }
 
+/** The number type: what a ledger does most, on the ledger's own numbers. */
+async function numbers(): Promise<Ratio[]> {
+  const texts = lotLedger(20_000, ASSETS).flatMap(({ quantity, unitPrice }) => [quantity, unitPrice ?? '1'])
+  const exacts = texts.map(exact)
+  const decimals = texts.map((text) => new Decimal(text))
+  const Short = Decimal.clone({ precision: 28, rounding: Decimal.ROUND_HALF_EVEN })
+  const pairs =
+    <T>(numbers: readonly T[], work: (a: T, b: T) => unknown) =>
+    () => {
+      for (let at = 1; at < numbers.length; at++) work(numbers[at] as T, numbers[at - 1] as T)
+    }
+  const against = 'decimal.js, a thousand digits (for the division 28)'
+  const ratio = (name: string, ours: () => unknown, reference: () => unknown) =>
+    compare({ name, against, limit: null }, ours, reference, { pairs: 9, warmups: 3 })
+  return [
+    await ratio('numbers read', () => texts.map(exact), () => texts.map((text) => new Decimal(text))), // prettier-ignore
+    await ratio('sums', pairs(exacts, plus), pairs(decimals, (a, b) => a.plus(b))), // prettier-ignore
+    await ratio('products', pairs(exacts, times), pairs(decimals, (a, b) => a.times(b))), // prettier-ignore
+    await ratio('comparisons', pairs(exacts, compareExact), pairs(decimals, (a, b) => a.cmp(b))), // prettier-ignore
+    await ratio('divisions to 28 digits', pairs(exacts, quotient), pairs(decimals, (a, b) => new Short(a).div(b))), // prettier-ignore
+    await ratio('texts', () => exacts.map(textOf), () => decimals.map((value) => value.toFixed())), // prettier-ignore
+  ]
+}
+
 export const benches: Bench[] = [
+  { name: 'Lots: the number type', run: numbers },
   {
     name: 'Lots: whole ledgers',
     run: async () => [

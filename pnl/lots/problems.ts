@@ -1,3 +1,5 @@
+import type { AssetId } from '#core/asset.ts'
+import { ceilHour, formatTime } from '#core/hour.ts'
 import type { LotEngine } from './engine.ts'
 import type { Entry } from './entry.ts'
 import { type Exact, textOf } from './exact.ts'
@@ -6,7 +8,10 @@ import { sourceOf } from './rows.ts'
 
 type Words = (what: { entry: Entry; quantity: string; where: string }) => { message: string; fix: string }
 
-const WORDS: Readonly<Record<Exclude<ProblemCode, 'MISSING_MARK'>, Words>> = {
+/** Codes whose words follow from the flow alone. */
+type OfFlow = Exclude<ProblemCode, 'MISSING_MARK' | 'MISSING_PRICE'>
+
+const WORDS: Readonly<Record<OfFlow, Words>> = {
   UNDOCUMENTED_DISPOSAL: ({ entry, quantity, where }) => ({
     message: `${where} gives away ${quantity} ${entry.asset} more than its lots hold; the cost of that part counts as 0.`,
     fix: `Import the purchases or deposits of ${entry.asset} in "${entry.wallet}" before this row.`,
@@ -23,10 +28,6 @@ const WORDS: Readonly<Record<Exclude<ProblemCode, 'MISSING_MARK'>, Words>> = {
     message: `${where}: ${quantity} ${entry.asset} left "${entry.wallet}" at cost, and no deposit in another own wallet is paired with it.`,
     fix: 'Run "tidemark transfers match", or give both rows kind transfer and one tx.',
   }),
-  MISSING_PRICE: ({ entry, where }) => ({
-    message: `${where} has no price, and ${entry.asset} no mark at that hour: what depends on it is missing.`,
-    fix: `Give its unit_price, or run "tidemark backfill --asset ${entry.asset}".`,
-  }),
   SPLIT_WITHOUT_LOTS: ({ entry, quantity, where }) => ({
     message: `${where} restates ${entry.asset} by ${quantity}, but its lots cannot be scaled so; they stay as they are.`,
     fix: 'Check its quantity (the change, not the factor), and that what was held before is imported.',
@@ -36,16 +37,45 @@ const WORDS: Readonly<Record<Exclude<ProblemCode, 'MISSING_MARK'>, Words>> = {
 /** Lists what is wrong with a flow, and what to do. */
 export function reportProblem(
   engine: LotEngine,
-  code: Exclude<ProblemCode, 'MISSING_MARK'>,
+  code: OfFlow,
   entry: Entry,
   quantity: Exact = entry.quantity,
 ): void {
-  const source = sourceOf(entry.flow)
-  const size = textOf(quantity)
-  const words = WORDS[code]({ entry, quantity: size, where: `${entry.kind} at ${source}` })
+  push(engine, code, { entry, quantity: textOf(quantity), where: whereOf(entry) }, WORDS[code])
+}
+
+/** Lists that a flow, or a fee that goes with it, cannot be valued: `asset` has no price at its hour. */
+export function reportMissingPrice(engine: LotEngine, entry: Entry, asset: AssetId): void {
+  const hour = formatTime(ceilHour(entry.place.time))
+  const own = asset === entry.asset
+  push(engine, 'MISSING_PRICE', { entry, quantity: textOf(entry.quantity), where: whereOf(entry) }, ({ where }) => ({
+    message: `${where} ${own ? 'has no price' : `has a fee in ${asset}`}, and ${asset} no mark at ${hour}: what depends on it is missing.`,
+    fix: `${own ? 'Give its unit_price' : 'Give the fee in the base currency'}, or a price of that hour: "tidemark backfill --asset ${asset}", "tidemark prices import FILE", or a row in the file of --marks.`,
+  }))
+}
+
+/** Lists a flow without a value, unless a charge of the same asset was listed for the same reason. */
+export function reportUnvalued(engine: LotEngine, entry: Entry): void {
+  const told = entry.charges.some(({ asset, value }) => value === null && asset === entry.asset)
+  if (!told) reportMissingPrice(engine, entry, entry.asset)
+}
+
+const whereOf = (entry: Entry): string => `${entry.kind} at ${sourceOf(entry.flow)}`
+
+function push(engine: LotEngine, code: ProblemCode, what: Parameters<Words>[0], words: Words): void {
+  const { entry, quantity } = what
   const { place, flow, asset, wallet } = entry
   engine.rows.problems.push({
     place,
-    row: { code, asset, wallet, flow: flow.id, source, time: place.time, quantity: size, ...words },
+    row: {
+      code,
+      asset,
+      wallet,
+      flow: flow.id,
+      source: sourceOf(flow),
+      time: place.time,
+      quantity,
+      ...words(what),
+    },
   })
 }

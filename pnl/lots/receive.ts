@@ -4,7 +4,7 @@ import type { Entry } from './entry.ts'
 import { type Exact, NOUGHT, compare, isZero, minus, minusKnown, plusKnown, textOrNull } from './exact.ts'
 import { type Root, freshCost, makeLot } from './lot.ts'
 import { SURPLUS } from './place.ts'
-import { reportProblem } from './problems.ts'
+import { reportProblem, reportUnvalued } from './problems.ts'
 import { sourceOf } from './rows.ts'
 import { addTo } from './sums.ts'
 
@@ -16,7 +16,7 @@ export function receive(engine: LotEngine, entry: Entry): void {
   if (entry.income) engine.earn(entry)
   if (entry.ownBasis) countBasis(engine, entry)
   if (entry.undocumented) reportProblem(engine, 'UNDOCUMENTED_LOT', entry)
-  else if (entry.value === null) reportProblem(engine, 'MISSING_PRICE', entry)
+  else if (entry.value === null) reportUnvalued(engine, entry)
 
   const { size, cost: own } = unclaimed(engine, entry, cost)
   const closing: Closing = {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { AssetId, Quote } from '#core/asset.ts'
 import { HOUR_MS, hourOf, type Hour } from '#core/hour.ts'
 import { hourlyPnl } from '#pnl/hourly/hourly.ts'
@@ -8,6 +8,7 @@ import { below, pick, seeded, testSeed } from '#tests/support/random.ts'
 import { BEGIN, randomLedger, randomSettings, type Ask, type Ledger } from './random-ledger.ts'
 import { lotsOf } from './run.ts'
 
+vi.setConfig({ testTimeout: 3_600_000 })
 fc.configureGlobal({ seed: testSeed(65), numRuns: process.env['LONG'] === '1' ? 3000 : 250 })
 
 const FROM = (hourOf(BEGIN) - 24 * HOUR_MS) as Hour

@@ -70,7 +70,7 @@ describe('a book that is kept up to date', () => {
       for (const flow of ledger.flows) now.set(flow.id, flow)
       check('at the end')
     }
-  }, 300_000)
+  }, 3_600_000)
 
   test('is not loaded with other settings', () => {
     const input = inputOf(randomLedger(seeded(seed), { rows: 3 }))

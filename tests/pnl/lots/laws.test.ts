@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { AssetId } from '#core/asset.ts'
 import { Decimal } from '#core/decimal.ts'
 import type { Flow } from '#core/flow.ts'
@@ -12,6 +12,7 @@ import { below, seeded, testSeed } from '#tests/support/random.ts'
 import { BASE, BEGIN, randomLedger, randomSettings, type Ask, type Ledger } from './random-ledger.ts'
 import { inputOf, lotsOf } from './run.ts'
 
+vi.setConfig({ testTimeout: 3_600_000 })
 fc.configureGlobal({ seed: testSeed(66), numRuns: process.env['LONG'] === '1' ? 2000 : 200 })
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 })

@@ -3,17 +3,13 @@
  * no code with `pnl/lots` but the table of methods by asset and year.
  */
 import type { AssetId } from '#core/asset.ts'
-import type { Flow } from '#core/flow.ts'
-import { methodFor, type LotSettings } from '#pnl/lots/settings.ts'
+import type { LotSettings } from '#pnl/lots/settings.ts'
 import {
-  abs,
   add,
   addM,
-  cmp,
   div,
   fraction,
   isZero,
-  min,
   mul,
   mulM,
   neg,
@@ -25,163 +21,127 @@ import {
   type Fraction,
   type Maybe,
 } from './fraction.ts'
-import { allFees, byOrder, eventsOf, type Event, type Prices } from './naive-events.ts'
 import { matchAhead, pendingAt, type Match } from './naive-ahead.ts'
-import { localYear, termOf } from './naive-calendar.ts'
+import { termOf } from './naive-calendar.ts'
+import { allFees, eventsOf, type Event } from './naive-events.ts'
+import { NaivePools, type Got, type NaiveLot } from './naive-pools.ts'
+import {
+  EMPTY,
+  type NaiveAsset,
+  type NaiveDisposal,
+  type NaiveInput,
+  type NaivePart,
+  type NaiveReport,
+} from './naive-report.ts'
 
-export type NaiveLot = {
-  pool: string
-  asset: AssetId
-  opened: number
-  root: Event
-  serial: number
-  short: boolean
-  undocumented: boolean
-  /** Cost of one unit; null where a price is missing. */
-  unit: Maybe
-  quantity: Fraction
+export function naiveLots(input: NaiveInput): NaiveReport {
+  const run = new NaiveRun(input)
+  run.go()
+  return { disposals: run.disposals, assets: run.assets }
 }
-export type NaivePart = {
-  quantity: Fraction
-  cost: Maybe
-  proceeds: Maybe
-  long: boolean
-  undocumented: boolean
-}
-export type NaiveDisposal = { flow: string; kind: string; asset: AssetId; parts: NaivePart[] }
-export type NaiveAsset = {
-  quantity: Fraction
-  cost: Maybe
-  unrealised: Maybe
-  realisedShort: Maybe
-  realisedLong: Maybe
-  unproven: Maybe
-  income: Maybe
-  costs: Maybe
-  fees: Maybe
-  transferred: Maybe
-  undocumented: Fraction
-}
-export type NaiveReport = { disposals: NaiveDisposal[]; assets: Map<AssetId, NaiveAsset>; lots: NaiveLot[] }
 
-export function naiveLots(input: {
-  flows: readonly Flow[]
-  base: AssetId
-  price: Prices
-  at: number
-  settings: LotSettings
-}): NaiveReport {
-  const { settings, base, at } = input
-  const events = eventsOf(input.flows, base, input.price).filter(({ time }) => time <= at)
-  const switched = (time: number) =>
-    settings.scope === 'wallet' || (settings.walletFrom !== null && time >= settings.walletFrom)
-  const poolOf = (asset: AssetId, wallet: string, time: number) =>
-    switched(time) ? `${asset} of ${wallet}` : asset
-  const stays = (event: Event, time: number) =>
-    event.way !== null && !event.way.convert && (!switched(time) || event.way.wallets.length === 1)
-  const matches = matchAhead(events, settings, poolOf)
-  const assets = new Map<AssetId, NaiveAsset>()
-  const disposals: NaiveDisposal[] = []
-  let lots: NaiveLot[] = []
-  let serial = 0
-  let dealt = settings.scope === 'wallet' || settings.walletFrom === null
-  const holders = new Map<string, Fraction>()
+const total = (got: readonly Got[]): Fraction => sumOf(got.map(({ quantity }) => quantity))
 
-  const of = (asset: AssetId): NaiveAsset => {
-    const found = assets.get(asset) ?? {
-      quantity: ZERO, cost: ZERO, unrealised: ZERO, realisedShort: ZERO, realisedLong: ZERO, unproven: ZERO,
-      income: ZERO, costs: ZERO, fees: ZERO, transferred: ZERO, undocumented: ZERO,
-    } // prettier-ignore
-    assets.set(asset, found)
+class NaiveRun {
+  readonly assets = new Map<AssetId, NaiveAsset>()
+  readonly disposals: NaiveDisposal[] = []
+  private readonly input: NaiveInput
+  private readonly settings: LotSettings
+  private readonly events: Event[]
+  private readonly matches: Match[]
+  private readonly pools: NaivePools
+  private readonly holders = new Map<string, Fraction>()
+  private dealt: boolean
+
+  constructor(input: NaiveInput) {
+    this.input = input
+    this.settings = input.settings
+    this.events = eventsOf(input.flows, input.base, input.price).filter(({ time }) => time <= input.at)
+    this.matches = matchAhead(this.events, input.settings, (...where) => this.poolOf(...where))
+    this.pools = new NaivePools(input.settings)
+    this.dealt = input.settings.scope === 'wallet' || input.settings.walletFrom === null
+  }
+
+  go(): void {
+    for (const event of this.events) {
+      this.reach(event.time)
+      if (!this.dealt) this.hold(event)
+      this.of(event.asset)
+      this.apply(event)
+      this.pools.sweep()
+    }
+    this.reach(this.input.at)
+    this.pools.averageAll()
+    for (const [asset, row] of this.assets) if (asset !== this.input.base) this.value(asset, row)
+  }
+
+  private apply(event: Event): void {
+    const realises = event.way?.convert === true && this.settings.wraps === 'realise'
+    if (event.type === 'in' || (event.type === 'arrive' && realises)) this.receive(event)
+    else if (event.type === 'out' && event.kind === 'gift' && this.settings.gifts === 'cost')
+      this.leave(event)
+    else if (event.type === 'out' || (event.type === 'depart' && realises)) this.dispose(event)
+    else if (event.type === 'leave') this.leave(event)
+    else if (event.type === 'depart') this.depart(event)
+    else if (event.type === 'arrive') this.arrive(event)
+    else if (event.type === 'split') this.split(event)
+    else {
+      if (event.income) this.of(event.asset).income = addM(this.of(event.asset).income, event.value)
+      this.charge(event, false)
+    }
+  }
+
+  private of(asset: AssetId): NaiveAsset {
+    const found = this.assets.get(asset) ?? { ...EMPTY }
+    this.assets.set(asset, found)
     return found
   }
-  const open = (pool: string, short: boolean) =>
-    lots.filter((lot) => lot.pool === pool && lot.short === short && !isZero(lot.quantity))
-  const put = (lot: Omit<NaiveLot, 'serial'>) => {
-    if (!isZero(lot.quantity)) lots.push({ ...lot, serial: serial++ })
-  }
-  const age = (a: NaiveLot, b: NaiveLot) =>
-    a.opened - b.opened || byOrder(a.root, b.root) || a.serial - b.serial
-  const method = (asset: AssetId, time: number) =>
-    methodFor(settings, asset, localYear(time, settings.timeZone))
-  const averaging = (asset: AssetId, time: number) => isAverage(method(asset, time))
 
-  /** Under an average all lots of a pool cost the same, again and again. */
-  const average = (pool: string, short: boolean) => {
-    const held = open(pool, short).filter((lot) => !lot.undocumented)
-    if (held.length === 0) return
-    const quantity = sumOf(held.map((lot) => lot.quantity))
-    const cost = held.map((lot) => mulM(lot.unit, lot.quantity)).reduce(addM, ZERO)
-    for (const lot of held) lot.unit = cost === null ? null : div(cost, quantity)
+  private byWallet(time: number): boolean {
+    const { scope, walletFrom } = this.settings
+    return scope === 'wallet' || (walletFrom !== null && time >= walletFrom)
   }
 
-  /** A pool that was averaged until now keeps the average as its lots' own cost. */
-  const methods = new Map<string, string>()
-  const touch = (pool: string, asset: AssetId, time: number) => {
-    const before = methods.get(pool) ?? ''
-    if (isAverage(before) && !averaging(asset, time)) for (const short of [false, true]) average(pool, short)
-    methods.set(pool, method(asset, time))
+  private poolOf(asset: AssetId, wallet: string, time: number): string {
+    return this.byWallet(time) ? `${asset} of ${wallet}` : asset
   }
 
-  type Got = { lot: NaiveLot; quantity: Fraction; cost: Maybe }
-  const take = (
-    pool: string,
-    short: boolean,
-    asset: AssetId,
-    time: number,
-    quantity: Fraction,
+  private stays({ way, time }: Event): boolean {
+    return way !== null && !way.convert && (!this.byWallet(time) || way.wallets.length === 1)
+  }
+
+  private reach(time: number): void {
+    const from = this.settings.walletFrom
+    if (this.dealt || from === null || time < from) return
+    this.dealt = true
+    this.pools.deal(this.holders, (asset, wallet) => this.poolOf(asset, wallet, from))
+  }
+
+  private take(
     event: Event,
-  ): Got[] => {
-    touch(pool, asset, time)
-    if (averaging(asset, time)) average(pool, short)
-    const got: Got[] = []
-    let need = quantity
-    const draw = (lot: NaiveLot, size: Fraction) => {
-      if (isZero(size)) return
-      got.push({ lot, quantity: size, cost: lot.undocumented ? ZERO : mulM(lot.unit, size) })
-      lot.quantity = sub(lot.quantity, size)
-      need = sub(need, size)
-    }
-    if (event.kind === 'rebase' && !short) {
-      const all = open(pool, false).sort(age)
-      const total = sumOf(all.map((lot) => lot.quantity))
-      const share = min(need, total)
-      for (const lot of all) draw(lot, div(mul(lot.quantity, share), total))
-      return got
-    }
-    if (method(asset, time) === 'specific' && !short && event.type !== 'in') {
-      for (const pair of event.named.split(';').filter((piece) => piece !== '')) {
-        const [tx = '', size = '0'] = pair.split(':')
-        let named = read(size)
-        for (const lot of open(pool, false).sort(age)) {
-          if (lot.root.flow.tx !== tx && lot.root.flow.id !== tx) continue
-          const part = min(named, lot.quantity)
-          draw(lot, part)
-          named = sub(named, part)
-        }
-        if (!isZero(named)) throw new Error('refused')
-      }
-    }
-    while (!isZero(need)) {
-      const [first] = open(pool, short).sort(orderBy(method(asset, time), age))
-      if (first === undefined) break
-      draw(first, min(need, first.quantity))
-    }
-    return got
+    quantity: Fraction,
+    where: { pool?: string; short?: boolean; asset?: AssetId } = {},
+  ): Got[] {
+    const {
+      pool = this.poolOf(event.asset, event.wallet, event.time),
+      short = false,
+      asset = event.asset,
+    } = where
+    return this.pools.take({ pool, short, asset, time: event.time, event }, quantity)
   }
 
-  const charge = (event: Event, trade: boolean): Maybe => {
-    const total = allFees(event.fees)
-    if (trade && event.trade && settings.fees === 'basis') return total
-    const asset = of(event.asset)
-    asset.costs = addM(asset.costs, total)
-    if (trade && event.trade) asset.fees = addM(asset.fees, total)
+  private charge(event: Event, trade: boolean): Maybe {
+    const fees = allFees(event.fees)
+    if (trade && event.trade && this.settings.fees === 'basis') return fees
+    const asset = this.of(event.asset)
+    asset.costs = addM(asset.costs, fees)
+    if (trade && event.trade) asset.fees = addM(asset.fees, fees)
     return ZERO
   }
 
-  const realise = (event: Event, parts: NaivePart[]) => {
+  private realise(event: Event, parts: NaivePart[]): void {
     if (parts.length === 0) return
-    const asset = of(event.asset)
+    const asset = this.of(event.asset)
     for (const part of parts) {
       const gain = subM(part.proceeds, part.cost)
       if (part.long) asset.realisedLong = addM(asset.realisedLong, gain)
@@ -190,32 +150,32 @@ export function naiveLots(input: {
       asset.unproven = addM(asset.unproven, gain)
       asset.undocumented = add(asset.undocumented, part.quantity)
     }
-    disposals.push({ flow: event.flow.id, kind: event.kind, asset: event.asset, parts })
+    this.disposals.push({ flow: event.flow.id, kind: event.kind, asset: event.asset, parts })
   }
 
   /** Comes into a pool: closes shorts first. */
-  const enter = (
+  private enter(
     event: Event,
-    pool: string,
     size: Fraction,
     lot: Pick<NaiveLot, 'opened' | 'root' | 'undocumented' | 'unit'>,
-  ) => {
-    const closed = take(pool, true, event.asset, event.time, size, { ...event, type: 'in' })
-    realise(event, closed.map(({ quantity, cost: proceeds }) => ({
-      quantity, proceeds, cost: lot.undocumented ? ZERO : mulM(lot.unit, quantity), long: false, undocumented: lot.undocumented,
-    }))) // prettier-ignore
-    const rest = sub(size, sumOf(closed.map(({ quantity }) => quantity)))
-    touch(pool, event.asset, event.time)
-    put({ ...lot, pool, asset: event.asset, short: false, quantity: rest })
+  ): void {
+    const pool = this.poolOf(event.asset, event.wallet, event.time)
+    const closed = this.take({ ...event, type: 'in' }, size, { short: true })
+    const parts = closed.map(({ quantity, cost: proceeds }): NaivePart => {
+      const cost = lot.undocumented ? ZERO : mulM(lot.unit, quantity)
+      return { quantity, proceeds, cost, long: false, undocumented: lot.undocumented }
+    })
+    this.realise(event, parts)
+    this.pools.put({ ...lot, pool, asset: event.asset, short: false, quantity: sub(size, total(closed)) })
   }
 
-  const receive = (event: Event) => {
-    const asset = of(event.asset)
-    const cost = addM(event.value, charge(event, true))
+  private receive(event: Event): void {
+    const asset = this.of(event.asset)
+    const cost = addM(event.value, this.charge(event, true))
     if (event.income) asset.income = addM(asset.income, event.value)
     if (event.ownBasis) asset.transferred = subM(asset.transferred, subM(event.market, event.value))
-    const claimed = sumOf(matches.filter(({ to }) => to === event).map(({ size }) => size))
-    enter(event, poolOf(event.asset, event.wallet, event.time), sub(event.quantity, claimed), {
+    const claimed = sumOf(this.matches.filter(({ to }) => to === event).map(({ size }) => size))
+    this.enter(event, sub(event.quantity, claimed), {
       opened: event.time,
       root: event,
       undocumented: event.undocumented,
@@ -223,241 +183,132 @@ export function naiveLots(input: {
     })
   }
 
-  const matchCost = ({ to, size }: Match): Maybe => {
+  private matchCost({ to, size }: Match): Maybe {
     if (to.undocumented) return ZERO
-    const cost = addM(to.value, to.trade && settings.fees === 'basis' ? allFees(to.fees) : ZERO)
-    return mulM(cost, div(size, to.quantity))
+    const fees = to.trade && this.settings.fees === 'basis' ? allFees(to.fees) : ZERO
+    return mulM(addM(to.value, fees), div(size, to.quantity))
   }
 
-  const dispose = (event: Event) => {
-    const proceeds = subM(event.value, charge(event, true))
-    const onWay = event.way !== null && !event.way.convert && !stays(event, event.time)
-    const pool = poolOf(event.asset, event.wallet, event.time)
+  private dispose(event: Event): void {
+    const proceeds = subM(event.value, this.charge(event, true))
     const share = (size: Fraction) => mulM(proceeds, div(size, event.quantity))
-    const long = (opened: number) => termOf(opened, event.time, settings)
-    const ahead = matches.filter(({ from }) => from === event)
-    const parts = ahead.map((match): NaivePart => ({
-      quantity: match.quantity, cost: matchCost(match), proceeds: share(match.quantity), long: long(match.to.time), undocumented: match.to.undocumented,
-    })) // prettier-ignore
-    const need = sub(event.quantity, sumOf(parts.map(({ quantity }) => quantity)))
-    const lost = onWay ? take(`way ${event.way?.key ?? ''}`, false, event.asset, event.time, need, event) : []
-    const more = sub(need, sumOf(lost.map(({ quantity }) => quantity)))
-    const got = [...lost, ...take(pool, false, event.asset, event.time, more, event)]
-    for (const { lot, quantity, cost } of got) {
-      parts.push({
+    const part = (quantity: Fraction, cost: Maybe, opened: number, undocumented: boolean): NaivePart => {
+      return {
         quantity,
         cost,
         proceeds: share(quantity),
-        long: long(lot.opened),
-        undocumented: lot.undocumented,
-      })
-    }
-    const short = sub(need, sumOf(got.map(({ quantity }) => quantity)))
-    if (!isZero(short) && settings.oversell === 'short') shorten(event, pool, short, share(short))
-    else if (!isZero(short)) {
-      if (settings.oversell === 'refuse') throw new Error('refused')
-      parts.push({ quantity: short, cost: ZERO, proceeds: share(short), long: false, undocumented: true })
-    }
-    realise(event, parts)
-  }
-
-  const shorten = (event: Event, pool: string, size: Fraction, proceeds: Maybe) => {
-    const unit = proceeds === null ? null : div(proceeds, size)
-    put({
-      pool,
-      asset: event.asset,
-      opened: event.time,
-      root: event,
-      short: true,
-      undocumented: false,
-      unit,
-      quantity: size,
-    })
-  }
-
-  const leave = (event: Event) => {
-    charge(event, false)
-    const pool = poolOf(event.asset, event.wallet, event.time)
-    const got = take(pool, false, event.asset, event.time, event.quantity, event)
-    const short = sub(event.quantity, sumOf(got.map(({ quantity }) => quantity)))
-    let value = event.market
-    if (!isZero(short)) {
-      if (settings.oversell === 'refuse') throw new Error('refused')
-      const part = mulM(event.market, div(short, event.quantity))
-      if (settings.oversell === 'short') {
-        shorten(event, pool, short, part)
-        value = subM(value, part)
+        long: termOf(opened, event.time, this.settings),
+        undocumented,
       }
-      if (settings.oversell === 'short' && got.length === 0) value = ZERO
+    }
+    const ahead = this.matches.filter(({ from }) => from === event)
+    const parts = ahead.map((match) =>
+      part(match.quantity, this.matchCost(match), match.to.time, match.to.undocumented),
+    )
+    const need = sub(event.quantity, sumOf(ahead.map(({ quantity }) => quantity)))
+    const onWay = event.way !== null && !event.way.convert && !this.stays(event)
+    const lost = onWay ? this.take(event, need, { pool: `way ${event.way?.key ?? ''}` }) : []
+    const got = [...lost, ...this.take(event, sub(need, total(lost)))]
+    for (const { lot, quantity, cost } of got) parts.push(part(quantity, cost, lot.opened, lot.undocumented))
+    const short = sub(need, total(got))
+    if (!isZero(short) && this.settings.oversell === 'short') this.shorten(event, short, share(short))
+    else if (!isZero(short)) parts.push(part(short, ZERO, event.time, true))
+    this.realise(event, parts)
+  }
+
+  private shorten(event: Event, size: Fraction, proceeds: Maybe): void {
+    const { asset, wallet, time } = event
+    const unit = proceeds === null ? null : div(proceeds, size)
+    const lot = { opened: time, root: event, short: true, undocumented: false, unit, quantity: size }
+    this.pools.put({ pool: this.poolOf(asset, wallet, time), asset, ...lot })
+  }
+
+  private leave(event: Event): void {
+    this.charge(event, false)
+    const got = this.take(event, event.quantity)
+    const short = sub(event.quantity, total(got))
+    let value = event.market
+    if (!isZero(short) && this.settings.oversell === 'short') {
+      this.shorten(event, short, mulM(event.market, div(short, event.quantity)))
+      value = got.length === 0 ? ZERO : mulM(event.market, div(total(got), event.quantity))
     }
     const cost = got.map((part) => part.cost).reduce(addM, ZERO)
-    const asset = of(event.asset)
+    const asset = this.of(event.asset)
     asset.transferred = addM(asset.transferred, subM(value, cost))
   }
 
-  const depart = (event: Event) => {
-    charge(event, false)
-    if (stays(event, event.time)) return
-    const pool = poolOf(event.asset, event.wallet, event.time)
-    const way = `way ${event.way?.key ?? ''}`
-    const got = take(pool, false, event.asset, event.time, event.quantity, event)
-    for (const { lot, quantity } of got) put({ ...lot, pool: way, quantity })
-    const short = sub(event.quantity, sumOf(got.map(({ quantity }) => quantity)))
+  private depart(event: Event): void {
+    this.charge(event, false)
+    if (this.stays(event)) return
+    const pool = `way ${event.way?.key ?? ''}`
+    const got = this.take(event, event.quantity)
+    for (const { lot, quantity } of got) this.pools.put({ ...lot, pool, quantity })
+    const short = sub(event.quantity, total(got))
     if (isZero(short)) return
-    if (settings.oversell === 'refuse') throw new Error('refused')
     const value = event.way?.convert === true ? event.value : event.market
     const part = mulM(value, div(short, event.quantity))
-    const borrowed = settings.oversell === 'short'
-    if (borrowed) shorten(event, pool, short, part)
+    const borrowed = this.settings.oversell === 'short'
+    if (borrowed) this.shorten(event, short, part)
     const unit = borrowed && part !== null ? div(part, short) : null
-    put({
-      pool: way,
-      asset: event.asset,
+    const lot = {
       opened: event.time,
       root: event,
       short: false,
       undocumented: !borrowed,
       unit,
       quantity: short,
-    })
+    }
+    this.pools.put({ pool, asset: event.asset, ...lot })
   }
 
-  const arrive = (event: Event) => {
-    charge(event, false)
-    if (stays(event, event.time)) return
+  private arrive(event: Event): void {
+    this.charge(event, false)
+    if (this.stays(event)) return
     const { key = '', asset = event.asset, convert = false } = event.way ?? {}
-    const way = `way ${key}`
-    const there = sumOf(open(way, false).map((lot) => lot.quantity))
-    const got = take(way, false, asset, event.time, convert ? there : event.quantity, { ...event, named: '' })
+    const pool = `way ${key}`
+    const there = sumOf(this.pools.open(pool, false).map((lot) => lot.quantity))
+    const got = this.take({ ...event, named: '' }, convert ? there : event.quantity, { pool, asset })
     const factor = convert ? div(event.quantity, there) : fraction(1n)
-    const to = poolOf(event.asset, event.wallet, event.time)
     for (const { lot, quantity } of got) {
       const unit = lot.unit === null ? null : div(lot.unit, factor)
-      enter(event, to, mul(quantity, factor), {
-        opened: lot.opened,
-        root: lot.root,
-        undocumented: lot.undocumented,
-        unit,
-      })
+      this.enter(event, mul(quantity, factor), { ...lot, unit })
     }
   }
 
-  const split = (event: Event) => {
-    charge(event, false)
-    const pool = poolOf(event.asset, event.wallet, event.time)
-    const held = lots.filter((lot) => lot.pool === pool && !isZero(lot.quantity))
-    const same = events.filter((other) => poolOf(other.asset, other.wallet, other.time) === pool)
-    const own = sumOf(held.map((lot) => (lot.short ? neg(lot.quantity) : lot.quantity)))
-    const before = add(own, pendingAt(event, matches, same))
-    const after = add(before, event.quantity)
-    if (isZero(before) || isZero(after) || cmp(before, ZERO) !== cmp(after, ZERO)) return
-    for (const lot of held) {
-      lot.quantity = div(mul(lot.quantity, after), before)
-      lot.unit = lot.unit === null ? null : div(mul(lot.unit, before), after)
-    }
+  private split(event: Event): void {
+    this.charge(event, false)
+    const pool = this.poolOf(event.asset, event.wallet, event.time)
+    const same = this.events.filter(({ asset, wallet, time }) => this.poolOf(asset, wallet, time) === pool)
+    this.pools.split(pool, event.quantity, pendingAt(event, this.matches, same))
   }
 
-  const deal = () => {
-    dealt = true
-    const time = settings.walletFrom ?? 0
-    for (const short of [false, true]) {
-      for (const asset of new Set(lots.map((lot) => lot.asset))) {
-        const pooled = open(asset, short).sort(age)
-        if (pooled.length === 0) continue
-        if (isAverage(methods.get(asset) ?? '')) average(asset, short)
-        const names = [...holders]
-          .filter(
-            ([key, size]) =>
-              key.startsWith(`${asset}\n`) && (short ? cmp(size, ZERO) < 0 : cmp(size, ZERO) > 0),
-          )
-          .map(([key, size]) => ({
-            name: key.split('\n')[1] as string,
-            way: key.split('\n')[2],
-            size: abs(size),
-          }))
-          .sort(
-            (a, b) =>
-              Number(a.way !== undefined) - Number(b.way !== undefined) ||
-              ((a.way ?? a.name) < (b.way ?? b.name) ? -1 : 1),
-          )
-        if (names.length === 0) names.push({ name: '', way: undefined, size: ZERO })
-        names.forEach(({ name, way, size }, index) => {
-          let need = index === names.length - 1 ? sumOf(pooled.map((lot) => lot.quantity)) : size
-          for (const lot of pooled) {
-            const part = min(need, lot.quantity)
-            need = sub(need, part)
-            lot.quantity = sub(lot.quantity, part)
-            put({
-              ...lot,
-              pool: way === undefined ? poolOf(asset, name, time) : `way ${way}`,
-              quantity: part,
-            })
-          }
-        })
-      }
-    }
-  }
-  const hold = (event: Event) => {
-    const change = (key: string, size: Fraction) => holders.set(key, add(holders.get(key) ?? ZERO, size))
-    const own = `${event.asset}\n${event.wallet}`
-    const between = event.way !== null && !event.way.convert && event.way.wallets.length > 1
-    const way = `${event.asset}\nway\n${event.way?.key ?? ''}`
-    if (event.type === 'in' || event.type === 'split' || event.type === 'arrive') change(own, event.quantity)
-    else if (event.type === 'out' && event.way !== null) {
-      if (between) change(way, neg(event.quantity))
-    } else if (event.type !== 'base') change(own, neg(event.quantity))
-    if (between && event.type === 'depart') change(way, event.quantity)
-    if (between && event.type === 'arrive') change(way, neg(event.quantity))
+  /** What flows say that wallets hold, while pools are common. */
+  private hold(event: Event): void {
+    const { asset, wallet, way, type, quantity } = event
+    const change = (key: string, size: Fraction) =>
+      this.holders.set(key, add(this.holders.get(key) ?? ZERO, size))
+    const own = `${asset}\n${wallet}`
+    const between = way !== null && !way.convert && way.wallets.length > 1
+    const onWay = `${asset}\nway\n${way?.key ?? ''}`
+    if (type === 'in' || type === 'split' || type === 'arrive') change(own, quantity)
+    else if (type === 'out' && way !== null) {
+      if (between) change(onWay, neg(quantity))
+    } else if (type !== 'base') change(own, neg(quantity))
+    if (between && type === 'depart') change(onWay, quantity)
+    if (between && type === 'arrive') change(onWay, neg(quantity))
   }
 
-  for (const event of events) {
-    if (!dealt && event.time >= (settings.walletFrom ?? 0)) deal()
-    if (!dealt) hold(event)
-    of(event.asset)
-    const realises = event.way?.convert === true && settings.wraps === 'realise'
-    if (event.type === 'in' || (event.type === 'arrive' && realises)) receive(event)
-    else if (event.type === 'out' && event.kind === 'gift' && settings.gifts === 'cost') leave(event)
-    else if (event.type === 'out' || (event.type === 'depart' && realises)) dispose(event)
-    else if (event.type === 'leave') leave(event)
-    else if (event.type === 'depart') depart(event)
-    else if (event.type === 'arrive') arrive(event)
-    else if (event.type === 'split') split(event)
-    else {
-      if (event.income) of(event.asset).income = addM(of(event.asset).income, event.value)
-      charge(event, false)
-    }
-    lots = lots.filter((lot) => !isZero(lot.quantity))
-  }
-  if (!dealt && at >= (settings.walletFrom ?? 0)) deal()
-  for (const lot of lots) if (isAverage(methods.get(lot.pool) ?? '')) average(lot.pool, lot.short)
-  for (const [asset, row] of assets) {
-    if (asset === base) continue
-    const own = lots.filter((lot) => lot.asset === asset)
+  private value(asset: AssetId, row: NaiveAsset): void {
+    const own = this.pools.lots.filter((lot) => lot.asset === asset)
     const sign = (lot: NaiveLot, value: Fraction) => (lot.short ? neg(value) : value)
     const documented = own.filter((lot) => !lot.undocumented)
+    const held = sumOf(documented.map((lot) => sign(lot, lot.quantity)))
+    const price = this.input.price(asset, this.input.at)
+    const value = isZero(held) ? ZERO : price === null ? null : mul(held, read(price.toFixed()))
     row.quantity = sumOf(own.map((lot) => sign(lot, lot.quantity)))
     row.cost = documented
       .map((lot) => (lot.unit === null ? null : sign(lot, mul(lot.unit, lot.quantity))))
       .reduce(addM, ZERO)
-    const price = input.price(asset, at)
-    const held = sumOf(documented.map((lot) => sign(lot, lot.quantity)))
-    row.unrealised = subM(
-      isZero(held) ? ZERO : price === null ? null : mul(held, read(price.toFixed())),
-      row.cost,
-    )
-  }
-  return { disposals, assets, lots }
-}
-
-const isAverage = (name: string) => name === 'average' || name === 'uk'
-
-function orderBy(method: string, age: (a: NaiveLot, b: NaiveLot) => number) {
-  const known = (lot: NaiveLot) => !lot.undocumented && lot.unit !== null
-  return (a: NaiveLot, b: NaiveLot): number => {
-    if (method === 'lifo') return age(b, a)
-    if (method !== 'hifo' && method !== 'lofo') return age(a, b)
-    if (!known(a) || !known(b)) return Number(known(b)) - Number(known(a)) || age(a, b)
-    const dearer = cmp(b.unit as Fraction, a.unit as Fraction)
-    return ((method === 'hifo') !== a.short ? dearer : -dearer) || age(a, b)
+    row.unrealised = subM(value, row.cost)
   }
 }

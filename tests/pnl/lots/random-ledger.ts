@@ -60,7 +60,6 @@ export function randomLedger(random: Random, options: LedgerOptions): Ledger {
   }
   const push = (part: Partial<Flow> & Pick<Flow, 'time' | 'asset' | 'quantity' | 'kind'>) => {
     line++
-    const named = chance(0.1) && part.quantity.startsWith('-') ? { lot: null } : {}
     flows.push({
       ...UNDETAILED,
       id: `f${String(line).padStart(6, '0')}`,
@@ -71,7 +70,6 @@ export function randomLedger(random: Random, options: LedgerOptions): Ledger {
       line,
       wallet: pick(random, wallets),
       ...fee(),
-      ...named,
       ...part,
     })
   }
