@@ -26,9 +26,15 @@ export function chargesOf(group: Group): Charges {
   }
   for (const row of rows) {
     const { flow, main, fee } = row
-    if (isFee(main)) add(tradedWith(traded, main.asset) ?? main, { flow, asset: main.asset, value: worthOfRow(group, row).value })
+    if (isFee(main))
+      add(tradedWith(traded, main.asset) ?? main, {
+        flow,
+        asset: main.asset,
+        value: worthOfRow(group, row).value,
+      })
     const own = carrierOf(group, row, traded)
-    if (main.baseFee !== null && !main.baseFee.isZero()) add(own, { flow, asset: valuer.base, value: exactOf(main.baseFee) })
+    if (main.baseFee !== null && !main.baseFee.isZero())
+      add(own, { flow, asset: valuer.base, value: exactOf(main.baseFee) })
     if (fee !== null) add(own, { flow, asset: fee.asset, value: worthAtMarket(group, fee).value })
   }
   return charges

@@ -9,7 +9,7 @@ import { type Lot, PLANS } from './lot.ts'
 import { arrive, depart } from './move.ts'
 import { type Pool, newPool, poolKey, transitKey } from './pool.ts'
 import { receive } from './receive.ts'
-import { reportMissingPrice, reportProblem } from './problems.ts'
+import { reportUnpriced } from './problems.ts'
 import { type Rows, emptyRows, sourceOf } from './rows.ts'
 import { type LotSettings, methodFor } from './settings.ts'
 import { restate } from './split.ts'
@@ -165,9 +165,7 @@ export class LotEngine {
         row: this.amountRow(flow, entry.asset, kind, value, ofTrade),
       })
     }
-    const unpriced = new Set<AssetId>()
-    for (const { asset, value } of entry.charges) if (value === null) unpriced.add(asset)
-    for (const asset of unpriced) reportMissingPrice(this, entry, asset)
+    reportUnpriced(this, entry)
     return joined
   }
 

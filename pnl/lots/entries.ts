@@ -132,7 +132,7 @@ function depositEntry(group: Group, charges: Charges, { flow, main }: Row): Entr
 /** A negative rebase: a disposal at market whose value is a cost. */
 function costEntry(group: Group, charges: Charges, row: Row): Entry {
   const value = worthOfRow(group, row)
-  const charge = { flow: row.flow, value: value.value }
+  const charge = { flow: row.flow, asset: row.main.asset, value: value.value }
   return entry(row.flow, row.main, [charge, ...(charges.get(row.main) ?? [])], {
     role: 'out',
     ...worth(value),
@@ -155,7 +155,7 @@ function baseEntries({ exchanged }: Group, charges: Charges, { flow, main }: Row
   const size = sizeOf(main)
   const own = main.kind === 'lost' || (main.kind === 'rebase' && main.quantity.isNegative())
   const income = main.kind === 'income' || main.kind === 'airdrop' || (main.kind === 'rebase' && !own)
-  const costs = own ? [{ flow, value: size }, ...list] : list
+  const costs = own ? [{ flow, asset: main.asset, value: size }, ...list] : list
   if (costs.length === 0 && !income) return []
   return [
     entry(flow, main, costs, {
@@ -204,7 +204,14 @@ function lostBase({ ins, lost }: FoundMove): Entry[] {
   if (isZero(lost)) return []
   const { flow, main } = ins.at(-1) as Row
   const place = { ...placeOf(flow), step: LOSS }
-  return [entry(flow, main, [{ flow, value: lost }], { role: 'amount', kind: 'fee', place, value: NOUGHT })]
+  return [
+    entry(flow, main, [{ flow, asset: main.asset, value: lost }], {
+      role: 'amount',
+      kind: 'fee',
+      place,
+      value: NOUGHT,
+    }),
+  ]
 }
 
 /** What left and did not arrive is the network fee: a disposal and a cost at its mark, with the last arrival. */
@@ -212,14 +219,19 @@ function lostOnTheWay(group: Group, { move, outs }: FoundMove, last: Row, lost: 
   const mark = group.valuer.mark(last.main.asset, last.main.hour)
   const value = mark === null ? null : times(lost, exactOf(mark))
   const sender = (outs[0] as Row).main
-  return entry(last.flow, { ...last.main, wallet: sender.wallet }, [{ flow: last.flow, asset: last.main.asset, value }], {
-    role: 'out',
-    kind: 'fee',
-    place: { ...placeOf(last.flow), step: LOSS },
-    quantity: lost,
-    value,
-    valuedBy: value === null ? 'missing' : 'mark',
-    move,
-    named: '',
-  })
+  return entry(
+    last.flow,
+    { ...last.main, wallet: sender.wallet },
+    [{ flow: last.flow, asset: last.main.asset, value }],
+    {
+      role: 'out',
+      kind: 'fee',
+      place: { ...placeOf(last.flow), step: LOSS },
+      quantity: lost,
+      value,
+      valuedBy: value === null ? 'missing' : 'mark',
+      move,
+      named: '',
+    },
+  )
 }

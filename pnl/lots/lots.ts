@@ -172,7 +172,7 @@ function missingMark({ row }: AssetFigures, at: number): ProblemRow[] {
       time: at,
       quantity: row.quantity,
       message: `${row.quantity} ${row.asset} held, and no mark for it at that time: its value is missing.`,
-      fix: `Run "tidemark backfill --asset ${row.asset}", or add a row for it to the file of --marks.`,
+      fix: `Run "tidemark backfill --asset ${row.asset}" or "tidemark prices import FILE", or add a row for it to the file of --marks.`,
     },
   ]
 }

@@ -1,7 +1,8 @@
 import type { AssetId } from '#core/asset.ts'
+import type { FlowKind } from '#core/flow.ts'
 import { ceilHour, formatTime } from '#core/hour.ts'
 import type { LotEngine } from './engine.ts'
-import type { Entry } from './entry.ts'
+import type { Charge, Entry } from './entry.ts'
 import { type Exact, textOf } from './exact.ts'
 import type { ProblemCode } from './report.ts'
 import { sourceOf } from './rows.ts'
@@ -44,20 +45,55 @@ export function reportProblem(
   push(engine, code, { entry, quantity: textOf(quantity), where: whereOf(entry) }, WORDS[code])
 }
 
-/** Lists that a flow, or a fee that goes with it, cannot be valued: `asset` has no price at its hour. */
-export function reportMissingPrice(engine: LotEngine, entry: Entry, asset: AssetId): void {
-  const hour = formatTime(ceilHour(entry.place.time))
-  const own = asset === entry.asset
-  push(engine, 'MISSING_PRICE', { entry, quantity: textOf(entry.quantity), where: whereOf(entry) }, ({ where }) => ({
-    message: `${where} ${own ? 'has no price' : `has a fee in ${asset}`}, and ${asset} no mark at ${hour}: what depends on it is missing.`,
-    fix: `${own ? 'Give its unit_price' : 'Give the fee in the base currency'}, or a price of that hour: "tidemark backfill --asset ${asset}", "tidemark prices import FILE", or a row in the file of --marks.`,
-  }))
+/** Kinds whose rows are valued by their own `unit_price` where they have one. */
+const PRICED: ReadonlySet<FlowKind> = new Set<FlowKind>([
+  'buy',
+  'sell',
+  'convert',
+  'income',
+  'airdrop',
+  'rebase',
+  'gas',
+  'fee',
+])
+
+/** Lists the fees that go with a flow and cannot be valued, an asset once; of a row that is a cost itself, the row. */
+export function reportUnpriced(engine: LotEngine, entry: Entry): void {
+  const unpriced = entry.charges.filter(({ value }) => value === null)
+  if (unpriced.some((charge) => isOwn(entry, charge))) reportNoPrice(engine, entry)
+  const fees = unpriced.filter((charge) => !isOwn(entry, charge)).map(({ asset }) => asset)
+  for (const asset of new Set(fees)) {
+    reportNoMark(engine, entry, { asset, says: `has a fee in ${asset}`, fix: 'Give' })
+  }
 }
 
-/** Lists a flow without a value, unless a charge of the same asset was listed for the same reason. */
+/** Lists a flow without a value, unless it is a cost and was listed as that. */
 export function reportUnvalued(engine: LotEngine, entry: Entry): void {
-  const told = entry.charges.some(({ asset, value }) => value === null && asset === entry.asset)
-  if (!told) reportMissingPrice(engine, entry, entry.asset)
+  const told = entry.charges.some((charge) => charge.value === null && isOwn(entry, charge))
+  if (!told) reportNoPrice(engine, entry)
+}
+
+/** Whether a charge is what its row itself costs: gas, a fee, a negative rebase. */
+const isOwn = ({ flow, asset, kind }: Entry, charge: Charge): boolean =>
+  charge.flow === flow && charge.asset === asset && (kind === 'fee' || kind === 'gas' || kind === 'rebase')
+
+function reportNoPrice(engine: LotEngine, entry: Entry): void {
+  const { asset, kind, flow } = entry
+  const fix = PRICED.has(kind) && kind === flow.kind ? 'Give its unit_price, or' : 'Give'
+  reportNoMark(engine, entry, { asset, says: 'has no price', fix })
+}
+
+function reportNoMark(
+  engine: LotEngine,
+  entry: Entry,
+  { asset, says, fix }: { readonly asset: AssetId; readonly says: string; readonly fix: string },
+): void {
+  const hour = formatTime(ceilHour(entry.place.time))
+  const what = { entry, quantity: textOf(entry.quantity), where: whereOf(entry) }
+  push(engine, 'MISSING_PRICE', what, ({ where }) => ({
+    message: `${where} ${says}, and ${asset} no mark at ${hour}: what depends on it is missing.`,
+    fix: `${fix} a price of that hour: "tidemark backfill --asset ${asset}", "tidemark prices import FILE", or a row in the file of --marks.`,
+  }))
 }
 
 const whereOf = (entry: Entry): string => `${entry.kind} at ${sourceOf(entry.flow)}`

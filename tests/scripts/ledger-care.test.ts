@@ -49,7 +49,11 @@ test('imported, paired, corrected, and all of it taken back', async () => {
   const foo = (await flows()).find(({ asset }) => asset === 'foo-protocol')?.id ?? ''
   const edited = await run('flows', 'edit', '--quantity', '4', '--why', 'typing error', '--', foo)
   expect([edited.code, edited.stdout]).toEqual([0, expect.stringContaining('Is now: 2024-01-06')])
+  const id = /Its id is (\S+)\.$/m.exec(edited.stdout)?.[1] ?? ''
+  const priced = await run('flows', 'edit', '--unit-price', '3', '--note', 'n', '--', id)
+  expect(priced.stdout).toContain('  unit price: — → 3\n  note: — → n\n')
   expect((await run('flows', 'restore')).stdout).toContain('typing error')
+  expect((await run('flows', 'restore', '--', id)).code).toBe(0)
   expect((await run('flows', 'restore', '--', foo)).code).toBe(0)
   expect((await run('flows', 'remove', '--', foo)).code).toBe(0)
   expect((await flows()).some(({ asset }) => asset === 'foo-protocol')).toBe(false)

@@ -13,7 +13,7 @@ const received = (words: readonly string[], kind: string): Rule => ({
 })
 const sent = (words: readonly string[], kind: string): Rule => ({
   when: { ...ONLY_OUT, Label: words },
-  legs: [{ ...SENT, ...FEE, kind }],
+  legs: [{ ...SENT, ...(kind === 'fee' ? WORTH : {}), ...FEE, kind }],
 })
 
 /** Koinly's universal template. What came in without a label is a deposit without a cost: its worth is no purchase. */

@@ -31,4 +31,22 @@ export async function changed(
 export const flowLine = ({ time, kind, quantity, asset, wallet }: Flow): string =>
   safeText(`${formatTime(time)} ${kind} ${quantity} ${asset} in ${wallet}`)
 
+const FIELDS = {
+  unitPrice: 'unit price',
+  priceCurrency: 'price currency',
+  fee: 'fee',
+  feeAsset: 'fee asset',
+  chain: 'chain',
+  tx: 'tx',
+  note: 'note',
+} as const satisfies Partial<Record<keyof Flow, string>>
+
+/** What an edit changed beside what the line of a flow says, a line each. */
+export function editedLines(before: Flow, after: Flow): string[] {
+  const told = (value: string | null) => (value === null || value === '' ? '—' : value)
+  return (Object.keys(FIELDS) as (keyof typeof FIELDS)[])
+    .filter((field) => before[field] !== after[field])
+    .map((field) => safeText(`  ${FIELDS[field]}: ${told(before[field])} → ${told(after[field])}`))
+}
+
 export const flowDocument = (flow: Flow): object => ({ ...flow, time: formatTime(flow.time) })

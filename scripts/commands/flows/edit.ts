@@ -8,7 +8,7 @@ import type { Cli } from '../../cli/context.ts'
 import type { Outcome } from '../../cli/output.ts'
 import { usage } from '../../cli/values.ts'
 import { changeOf, flowOptions, type FlowOptions } from './fields.ts'
-import { changed, flowDocument, flowLine } from './changed.ts'
+import { changed, editedLines, flowDocument, flowLine } from './changed.ts'
 
 const CLEARED = ['unit-price', 'price-currency', 'fee', 'fee-asset', 'chain', 'tx', 'note'] as const
 type Options = FlowOptions & ByHandOptions & { clear?: (typeof CLEARED)[number][] }
@@ -16,7 +16,7 @@ type Options = FlowOptions & ByHandOptions & { clear?: (typeof CLEARED)[number][
 export function define(command: Command, act: Act): void {
   examples(command, [
     ['tidemark flows edit ID --quantity=-0.5 --why "typing error"', 'the old version is kept'],
-    ['tidemark flows edit ID --kind gift --clear unit-price', ''],
+    ['tidemark flows edit ID --kind gift --clear unit-price', 'another kind, and no price of its own'],
   ]).argument('<id>', 'id of the flow, as "tidemark flows" lists it')
   flowOptions(command)
     .addOption(new Option('--clear <field...>', 'leave these empty').choices(CLEARED))
@@ -33,7 +33,13 @@ async function run(cli: Cli, id: string, options: Options): Promise<Outcome> {
     const { before, after } = await editFlow({ portfolio, id, change, ...byHand(options) }, io)
     return {
       exitCode: 0,
-      text: () => `Was:    ${flowLine(before)}\nIs now: ${flowLine(after)}\nIts id is ${after.id}.`,
+      text: () =>
+        [
+          `Was:    ${flowLine(before)}`,
+          `Is now: ${flowLine(after)}`,
+          ...editedLines(before, after),
+          `Its id is ${after.id}.`,
+        ].join('\n'),
       document: () => ({
         portfolio: portfolio.name,
         before: flowDocument(before),

@@ -38,7 +38,7 @@ export async function openFile(
   let shown = -1
   const onBytes = (bytes: number) => {
     const done = kilobytes(bytes)
-    if (shown < 0) more.emit({ type: 'stage', stage: 'import', total })
+    if (shown < 0) more.emit({ type: 'stage', stage: 'import', total: null })
     if (done - Math.max(shown, 0) < STEP_KB && shown >= 0) return
     shown = done
     if (total !== null) more.emit({ type: 'progress', stage: 'import', done, total, failed: 0, item: 'KB' })

@@ -3,7 +3,7 @@ import { visible } from '#core/reading.ts'
 import type { OpenedImport } from '#ingestion/imports/read.ts'
 import type { FlowImportResult } from '#pipeline/ports.ts'
 import type { Outcome } from '../../cli/output.ts'
-import { grouped } from '../../cli/plan-text.ts'
+import { count, grouped } from '../../cli/plan-text.ts'
 
 const LINES_SHOWN = 12
 const SYMBOLS_SHOWN = 8
@@ -32,7 +32,7 @@ export function importOutcome(
     text: () =>
       [
         `${verb} into "${about.portfolio}": ${grouped(added)} new, ${grouped(unchanged)} unchanged, ${grouped(retired)} retired`,
-        ...(format === 'flows' ? [] : [`${title}: ${grouped(report.rows)} rows read`]),
+        ...(format === 'flows' ? [] : [`${title}: ${count(report.rows, 'row')} read`]),
         ...(sameAsOther > 0 ? [`${grouped(sameAsOther)} left out: another source gave them already`] : []),
         ...(byHand > 0
           ? [
@@ -73,7 +73,10 @@ function linesText(lines: readonly number[], count: number): string {
 
 function faultLines({ faults, faulty }: OpenedImport['report']): string[] {
   if (faulty === 0) return []
-  return [`! ${grouped(faulty)} faults; these rows were left out:`, ...faults.map((fault) => `    ${fault}`)]
+  return [
+    `! ${faulty === 1 ? '1 fault; this row was' : `${grouped(faulty)} faults; these rows were`} left out:`,
+    ...faults.map((fault) => `    ${fault}`),
+  ]
 }
 
 function unknownLines(unknown: readonly { symbol: string; count: number }[]): string[] {
@@ -83,7 +86,7 @@ function unknownLines(unknown: readonly { symbol: string; count: number }[]): st
     .map(({ symbol, count }) => `${visible(symbol)} (${grouped(count)})`)
   const more = unknown.length > shown.length ? `, and ${unknown.length - shown.length} more` : ''
   return [
-    `! ${unknown.length} symbols that nobody knows are kept as symbol:NAME, without a price: ${shown.join(', ')}${more}`,
+    `! ${unknown.length === 1 ? '1 symbol that nobody knows is' : `${unknown.length} symbols that nobody knows are`} kept as symbol:NAME, without a price: ${shown.join(', ')}${more}`,
     '    Name their ids in a file of lines "SYMBOL: coingecko-id", give it with --assets, and import again with --replace.',
   ]
 }
@@ -93,7 +96,7 @@ type Gone = { line: number | null; time: string; kind: string; quantity: string;
 function goneLines(rows: readonly Gone[], count: number): string[] {
   if (count === 0) return []
   return [
-    `! ${grouped(count)} rows of an earlier import of this file are no longer in it; --replace retires them:`,
+    `! ${count === 1 ? '1 row of an earlier import of this file is' : `${grouped(count)} rows of an earlier import of this file are`} no longer in it; --replace retires them:`,
     ...rows.map((row) => `    line ${row.line ?? '?'}: ${row.time} ${row.kind} ${row.quantity} ${row.asset}`),
     ...(count > rows.length ? [`    and ${grouped(count - rows.length)} more`] : []),
   ]

@@ -61,7 +61,7 @@ export function settingsOptions(command: Command): Command {
 
 export function sourceOptions(command: Command): Command {
   return command
-    .option('--flows <file>', 'flows of this file in place of the portfolio’s ("-" is stdin)')
+    .option('--flows <file>', 'flows.csv in place of the portfolio’s flows ("-" is stdin)')
     .option('--marks <file>', 'marks of this file in place of the store’s: time,asset,price')
     .option('--base <currency>', 'base currency of --flows (default: usd)')
     .option('--at <time>', 'flows up to and including this time, and its marks (UTC)', momentOption)

@@ -4,7 +4,7 @@ import { importPrices } from '#pipeline/jobs/import-prices.ts'
 import { examples, type Act } from '../../cli/command.ts'
 import type { Cli } from '../../cli/context.ts'
 import type { Outcome } from '../../cli/output.ts'
-import { grouped } from '../../cli/plan-text.ts'
+import { count, grouped } from '../../cli/plan-text.ts'
 import { readConfig } from '../../wiring/config.ts'
 import { fileName, inputOf, refuseUnreadable } from '../../wiring/files.ts'
 import { refuseInvented } from '../../wiring/invented.ts'
@@ -41,7 +41,7 @@ async function run(cli: Cli, file: string, options: { dryRun?: true }): Promise<
     return {
       exitCode: 0,
       text: () =>
-        `${dryRun ? 'Would store' : 'Stored'} ${grouped(prices.length - aside)} prices: ${grouped(hours.added)} hours new, ${grouped(hours.changed)} changed, ${grouped(hours.unchanged)} unchanged`,
+        `${dryRun ? 'Would store' : 'Stored'} ${count(prices.length - aside, 'price')}: ${count(hours.added, 'hour')} new, ${grouped(hours.changed)} changed, ${grouped(hours.unchanged)} unchanged`,
       document: () => ({ dryRun, prices: prices.length, keptAside: aside, hours }),
     }
   } finally {

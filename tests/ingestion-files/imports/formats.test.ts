@@ -6,11 +6,13 @@ import { grouped, knownAs, readText, told } from './support.ts'
 const KOINLY = `Date,Sent Amount,Sent Currency,Received Amount,Received Currency,Fee Amount,Fee Currency,Net Worth Amount,Net Worth Currency,Label,Description,TxHash
 2024-01-01 10:00 UTC,1000,EUR,0.025,BTC,1.5,EUR,1100,USD,,bought,
 2024-01-02 10:00:30 UTC,,,0.5,ETH,,,1200,USD,,from a friend,0xAB
-2024-01-03 10:00 UTC,0.1,ETH,,,0.001,ETH,,,gift,,
+2024-01-03 10:00 UTC,0.1,ETH,,,0.001,ETH,240,USD,gift,,
 2024-01-04 10:00 UTC,,,2,DOT,,,14,USD,reward,,
 2024-01-05 10:00 UTC,1,ETH,1,WETH,,,,,swap,,0xCD
 2024-01-06 10:00 UTC,,,,,0.002,ETH,,,,,0xEF
 2024-01-07 10:00 UTC,3,FOO,,,,,,,lost,,
+2024-01-08 10:00 UTC,0.01,ETH,,,,,24,USD,cost,,
+2024-01-09 10:00 UTC,1,DOT,,,,,7,USD,a label of mine,,
 `
 
 const COINTRACKING = `"Type","Buy","Cur.","Sell","Cur.","Fee","Cur.","Exchange","Group","Comment","Date","Tx-ID"
@@ -90,6 +92,8 @@ describe('exports of other programs become flows, each known by its header', () 
       '2024-01-05T10:00 convert 1 weth in koinly',
       '2024-01-06T10:00 fee -0.002 ethereum in koinly',
       '2024-01-07T10:00 lost -3 symbol:FOO in koinly',
+      '2024-01-08T10:00 fee -0.01 ethereum @ 2400 usd in koinly',
+      '2024-01-09T10:00 withdraw -1 polkadot in koinly',
     ])
     expect(grouped(flows).slice(0, 2)).toEqual(['sell+fee+buy', 'deposit'])
     expect(flows[3]).toMatchObject({
