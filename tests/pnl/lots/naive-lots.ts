@@ -24,6 +24,7 @@ import {
 import { matchAhead, pendingAt, type Match } from './naive-ahead.ts'
 import { termOf } from './naive-calendar.ts'
 import { allFees, eventsOf, type Event } from './naive-events.ts'
+import { hold } from './naive-holders.ts'
 import { NaivePools, type Got, type NaiveLot } from './naive-pools.ts'
 import {
   EMPTY,
@@ -65,7 +66,7 @@ class NaiveRun {
   go(): void {
     for (const event of this.events) {
       this.reach(event.time)
-      if (!this.dealt) this.hold(event)
+      if (!this.dealt) hold(this.holders, event)
       this.of(event.asset)
       this.apply(event)
       this.pools.sweep()
@@ -280,22 +281,6 @@ class NaiveRun {
     const pool = this.poolOf(event.asset, event.wallet, event.time)
     const same = this.events.filter(({ asset, wallet, time }) => this.poolOf(asset, wallet, time) === pool)
     this.pools.split(pool, event.quantity, pendingAt(event, this.matches, same))
-  }
-
-  /** What flows say that wallets hold, while pools are common. */
-  private hold(event: Event): void {
-    const { asset, wallet, way, type, quantity } = event
-    const change = (key: string, size: Fraction) =>
-      this.holders.set(key, add(this.holders.get(key) ?? ZERO, size))
-    const own = `${asset}\n${wallet}`
-    const between = way !== null && !way.convert && way.wallets.length > 1
-    const onWay = `${asset}\nway\n${way?.key ?? ''}`
-    if (type === 'in' || type === 'split' || type === 'arrive') change(own, quantity)
-    else if (type === 'out' && way !== null) {
-      if (between) change(onWay, neg(quantity))
-    } else if (type !== 'base') change(own, neg(quantity))
-    if (between && type === 'depart') change(onWay, quantity)
-    if (between && type === 'arrive') change(onWay, neg(quantity))
   }
 
   private value(asset: AssetId, row: NaiveAsset): void {
