@@ -169,7 +169,7 @@ describe('a portfolio with flows', () => {
 
   test('prices by hand stand where there are none, marked manual', async () => {
     writeFileSync(join(cwd, 'otc.csv'), 'time,asset,price\n2026-02-01T00:00:00Z,vested,12.5\n')
-    expect((await at('prices', 'import', 'otc.csv')).stdout).toContain('1 hours new')
+    expect((await at('prices', 'import', 'otc.csv')).stdout).toContain('1 hour new')
     const { prices } = documentOf(
       await at('prices', '--asset', 'vested', '--from', '2026-02-01', '--to', '2026-02-01', '--json'),
     ) as unknown as { prices: object[] }
