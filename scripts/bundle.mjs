@@ -1,83 +1,128 @@
-// Writes the command line: dist/bin/program.cjs, all of it as one file, of which each part is evaluated when a command
-// first needs it; program.cache, that file compiled by the line of node at hand; and dist/bin/tidemark.cjs, which
-// starts it (docs/decisions/0007).
+// Writes the command line: dist/bin/program.pack, the program in parts of which each is read when it is first needed
+// (docs/decisions/0007), and dist/bin/tidemark.cjs, which starts it.
+import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { rolldown } from 'rolldown'
+import { warmUp } from './start/warm-up.mjs'
+import { packOf } from './start/write-pack.mjs'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-const bin = (name) => fileURLToPath(new URL(`../dist/bin/${name}`, import.meta.url))
+const { openPack } = createRequire(import.meta.url)('./start/pack.cjs')
+const path = (place) => fileURLToPath(new URL(`../${place}`, import.meta.url))
+const bin = (name) => path(`dist/bin/${name}`)
 
-const { outputFiles } = await build({
-  absWorkingDir: root,
-  entryPoints: ['scripts/cli.ts'],
-  outfile: 'dist/bin/program.cjs',
-  write: false,
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  target: 'node20.19',
-  conditions: ['source'],
-  minify: true,
-  charset: 'ascii',
-  external: [
-    '@influxdata/influxdb-client',
-    '@influxdata/influxdb-client-apis',
-    'axios',
-    'better-sqlite3-13',
-    'bottleneck',
-    'bullmq',
-    'cli-progress',
-    'cockatiel',
-    'csv-parse',
-    'csv-stringify',
-    'ioredis',
-    'lossless-json',
-    'mongodb',
-    'node-cron',
-    'pino',
-    'rate-limiter-flexible',
-    'yaml',
-    'zod',
-  ],
-  // What is loaded late is loaded by require, which takes a fraction of the time of import().
-  supported: { 'dynamic-import': false },
-  // commander names it for commands that are programs of their own; ours are none.
-  alias: {
-    'node:child_process': './scripts/start/no-child-process.cjs',
-    bindings: './scripts/start/sqlite-binding.cjs',
-  },
-  define: { 'import.meta.url': '__here' },
-  banner: { js: `const __here = require('node:url').pathToFileURL(__filename).href;` },
-  logLevel: 'warning',
-})
+// What `tidemark pnl` loads, its driver and all that these import: one part, since nearly every command needs most of
+// it. Whatever else is shared between some commands becomes a part of its own by itself.
+const FIRST = [
+  'scripts/cli.ts',
+  'scripts/cli/main.ts',
+  'scripts/commands/pnl.ts',
+  'storage/embedded/store.ts',
+  'delivery/pnl-table.ts',
+  'node_modules/better-sqlite3/lib/index.js',
+  'node_modules/p-retry/index.js',
+].map(path)
 
-/**
- * Others may be starting the program, or building it, at this moment: they find each file whole, old or new. What is
- * returned puts it in place.
- */
+// Stay outside: loaded by few commands, and large or with files of their own.
+const PACKAGES = [
+  '@influxdata/influxdb-client',
+  '@influxdata/influxdb-client-apis',
+  'axios',
+  'better-sqlite3-13',
+  'bottleneck',
+  'bullmq',
+  'cli-progress',
+  'cockatiel',
+  'csv-parse',
+  'csv-stringify',
+  'ioredis',
+  'lossless-json',
+  'mongodb',
+  'node-cron',
+  'pino',
+  'rate-limiter-flexible',
+  'viem',
+  'yaml',
+  'zod',
+]
+
+/** The program as CommonJS modules in which every source is once, by the name that they ask for each other with. */
+async function parts() {
+  const program = await rolldown({
+    cwd: path(''),
+    input: { program: path('scripts/cli.ts') },
+    platform: 'node',
+    tsconfig: false,
+    preserveEntrySignatures: false,
+    external: (id) => PACKAGES.some((name) => id === name || id.startsWith(`${name}/`)),
+    resolve: {
+      conditionNames: ['source', 'node', 'import', 'require', 'default'],
+      alias: {
+        // commander names it for commands that are programs of their own; ours are none.
+        'node:child_process': path('scripts/start/no-child-process.cjs'),
+        bindings: path('scripts/start/sqlite-binding.cjs'),
+      },
+    },
+    transform: { target: 'node20.19' },
+    // Loaded late for those who do not need it; that others always do is no fault.
+    checks: { ineffectiveDynamicImport: false },
+  })
+  const { output } = await program.generate({
+    format: 'cjs',
+    strict: true,
+    minify: true,
+    comments: false,
+    charset: 'ascii',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: ({ name, facadeModuleId: source }) => `${source ? dotted(source) : name}.cjs`,
+    codeSplitting: { groups: [{ name: 'program', test: (id) => FIRST.includes(id) }] },
+  })
+  return output.map(({ fileName, code }) => ({ name: `./${fileName}`, code: wrapped(fileName, code) }))
+}
+
+/** Where a part's source lies, as the name of the part: most are called `run`. */
+const dotted = (source) =>
+  relative(path(''), source)
+    .replace(/\.[cm]?[jt]s$/, '')
+    .replaceAll('/', '.')
+
+function wrapped(name, code) {
+  const body = code.replace(/^#!.*\n/, '')
+  // Read back byte for byte, which is quicker.
+  if (/[^\x00-\x7f]/.test(body)) throw new Error(`${name} is not plain ASCII: write \\u… in the sources`)
+  return `(function (exports, require, module, __filename, __dirname) {${body}\n})`
+}
+
+/** Others may be starting the program, or building it, at this moment: they find each file whole, old or new. */
 function replace(name, content, mode = 0o644) {
   const whole = bin(`${name}.${process.pid}`)
   writeFileSync(whole, content, { mode })
-  return () => renameSync(whole, bin(name))
+  renameSync(whole, bin(name))
 }
 
+/** What the pack in place was made of, null where there is none that can be read. */
+function present() {
+  try {
+    return openPack(bin('program.pack'), createRequire(import.meta.url)).made
+  } catch {
+    return null
+  }
+}
+
+const program = await parts()
+const made = createHash('sha256')
+  .update(JSON.stringify([process.version, process.arch, program]))
+  .digest('hex')
 mkdirSync(bin(''), { recursive: true })
 for (const [name, mode] of [
-  ['compile.cjs', 0o644],
+  ['pack.cjs', 0o644],
   ['tidemark.cjs', 0o755],
 ])
-  replace(name, readFileSync(new URL(`start/${name}`, import.meta.url)), mode)()
-
-const body = outputFiles[0].text.replace(/^#!.*\n/, '')
-// Read back byte for byte, which is quicker; esbuild leaves letters of regular expressions as they are.
-if (/[^\x00-\x7f]/.test(body))
-  throw new Error('the program is not plain ASCII: write \\u… in regular expressions')
-// Wrapped as node wraps a module, so that what is compiled now is what is started.
-const wrapped = `(function (exports, require, module, __filename, __dirname) {${body}\n})`
-const program = replace('program.cjs', wrapped)
-const { compile } = createRequire(import.meta.url)('./start/compile.cjs')
-const cache = replace('program.cache', compile(bin(`program.cjs.${process.pid}`)).createCachedData())
-program()
-cache()
+  replace(name, readFileSync(path(`scripts/start/${name}`)), mode)
+// Most builds find everything as it was.
+if (present() !== made) {
+  const compiled = warmUp((file, soFar) => writeFileSync(file, packOf(made, program, soFar)))
+  replace('program.pack', packOf(made, program, compiled))
+}
