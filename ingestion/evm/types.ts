@@ -237,6 +237,8 @@ export type WalletMovements = {
   readonly nfts: readonly NftMove[]
   /** Native value in between was read as a net change only; flows that cancel are unseen. */
   readonly unseen: boolean
+  /** Logs that claim to concern the wallet and cannot be read. */
+  readonly faults: readonly string[]
 }
 
 /**
@@ -251,12 +253,16 @@ export type WalletScan = {
   /** The last final block read, with its time; everything up to it stands. */
   readonly until: { readonly number: number; readonly time: number }
   readonly expected: Readonly<Record<string, string>>
+  /** Principal that lies in contracts, by `contract|token`, as decimal text of base units; absent is none. */
+  readonly placed?: Readonly<Record<string, string>>
   /** The block of the last comparison with the chain. */
   readonly checked: number
 }
 /** What one step of reading leaves, for one wallet: flows and balances of blocks (scan.until, until]. */
 export type WalletPart = {
   readonly scan: WalletScan
+  /** Where the reading stands after it: what is kept once this part is stored, and the `scan` of the next. */
+  readonly next: WalletScan
   readonly until: BlockRef
   readonly flows: readonly Flow[]
   /** Flows of tokens that are shown apart; they belong to the book beside the wallet's own. */
