@@ -1,4 +1,5 @@
 import type { AssetId } from './asset.ts'
+import { listedById, listedByName, listedChains, type ListedChain } from './listed-chain.ts'
 
 /** A chain by the name that people and providers use, with its CAIP-2 id and the coin it pays with. */
 export type Chain = {
@@ -40,27 +41,78 @@ const ROWS: readonly (readonly [name: string, id: string, coin: string, decimals
 const CHAINS: ReadonlyMap<string, Chain> = new Map(
   ROWS.map(([name, id, coin, decimals]) => [name, { name, id, coin: coin as AssetId, decimals }]),
 )
+const BY_ID: ReadonlyMap<string, Chain> = new Map(
+  [...CHAINS.values()].map((chain) => [chain.id.toLowerCase(), chain]),
+)
 
-/** The chain of a name such as `ethereum`, or of a CAIP-2 id; null when it is not known. */
-export function chainOf(text: string): Chain | null {
-  const lower = text.toLowerCase()
-  return CHAINS.get(lower) ?? [...CHAINS.values()].find((chain) => chain.id.toLowerCase() === lower) ?? null
+/** An EVM chain that the portfolio file describes itself. `name` is lower case, `multicall` a lower-case address. */
+export type OwnChain = {
+  readonly name: string
+  readonly id: number
+  readonly coin: AssetId | null
+  readonly symbol: string | null
+  readonly decimals: number | null
+  readonly multicall: string | null
 }
 
-/** Names of the chains whose addresses are those of EVM wallets. */
+/** One of the usual chains, by its name or CAIP-2 id in any case; null for any other. */
+export function usualChain(text: string): Chain | null {
+  const lower = text.toLowerCase()
+  return CHAINS.get(lower) ?? BY_ID.get(lower) ?? null
+}
+
+/**
+ * The chain of a name such as `ethereum`, of a number (`8453`), or of a CAIP-2 id; null when it is not known. Besides
+ * the usual ones it knows every EVM network of the list; one of those in its own list is looked up by `evmChainName`.
+ */
+export function chainOf(text: string): Chain | null {
+  const lower = text.toLowerCase()
+  const id = EVM_ID.exec(lower)?.[1]
+  const usual = usualChain(id === undefined ? lower : `eip155:${id}`)
+  if (usual !== null) return usual
+  const listed = id === undefined ? listedByName(lower) : listedById(Number(id))
+  return listed === null ? null : chainOfListed(listed)
+}
+
+function chainOfListed(listed: ListedChain): Chain {
+  const { names, chainId, decimals } = listed
+  const id = `eip155:${chainId}`
+  return usualChain(id) ?? { name: names[0] as string, id, coin: coinOfListed(listed), decimals }
+}
+
+/** Ether where it is ether; a network that nobody else can reach has play money, whatever it calls it. */
+function coinOfListed({ chainId, symbol, testnet, publicUrls }: ListedChain): AssetId {
+  const real = symbol === 'ETH' && !testnet && publicUrls.length > 0
+  return real ? ('ethereum' as AssetId) : nativeCaip19(chainId)
+}
+
+/** The coin of a chain that no provider has a name for. */
+export const nativeCaip19 = (chainId: number): AssetId => `eip155:${chainId}/slip44:60` as AssetId
+
+/** Names of the usual chains whose addresses are those of EVM wallets. */
 export const EVM_CHAIN_NAMES: readonly string[] = ROWS.filter(([, id]) => id.startsWith('eip155:')).map(
   ([name]) => name,
 )
+/** Every name that an EVM chain is known by, the usual ones first. */
+export const evmChainNames = (): string[] => [
+  ...EVM_CHAIN_NAMES,
+  ...listedChains().flatMap(({ names }) => names),
+]
+const EVM_ID = /^(?:eip155:)?([1-9]\d{0,15})$/
 const CAIP2_EVM = /^eip155:[1-9]\d{0,17}$/
 
 /**
- * The name that an EVM chain goes by here: a known name in lower case, a CAIP-2 id as its name where it has one, else
- * the id.
+ * The name that an EVM chain goes by here: a known name in lower case, a number or CAIP-2 id as its name where it has
+ * one, else the CAIP-2 id. A chain of one's own comes before any other.
  * @returns null for anything else, a known chain of another kind included
  */
-export function evmChainName(text: string): string | null {
-  const chain = chainOf(text)
-  if (chain !== null) return CAIP2_EVM.test(chain.id) ? chain.name : null
+export function evmChainName(text: string, own: readonly OwnChain[] = []): string | null {
   const lower = text.toLowerCase()
+  const id = EVM_ID.exec(lower)?.[1]
+  const mine = own.find((chain) => chain.name === lower || String(chain.id) === id)
+  if (mine !== undefined) return mine.name
+  const chain = chainOf(lower)
+  if (chain !== null) return CAIP2_EVM.test(chain.id) ? chain.name : null
+  if (id !== undefined) return `eip155:${id}`
   return CAIP2_EVM.test(lower) ? lower : null
 }

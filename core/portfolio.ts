@@ -1,4 +1,5 @@
 import type { AssetId, Quote } from './asset.ts'
+import type { OwnChain } from './chain.ts'
 
 /** Who rows belong to; `local` is the person at the command line. */
 export const LOCAL_OWNER = 'local'
@@ -32,6 +33,8 @@ export type Portfolio = {
   readonly name: string
   readonly baseCurrency: Quote
   readonly wallets: readonly Wallet[]
+  /** Chains that its file describes itself; absent where there are none, and in what a store gives back. */
+  readonly chains?: readonly OwnChain[]
   readonly holdings: readonly ManualHolding[]
   /** Path of its flows file, absolute, or null. */
   readonly flowsFile: string | null
@@ -52,3 +55,6 @@ export type Balance = {
 /** The book of a portfolio's own flows, and that of a wallet's. */
 export const portfolioBook = (name: string): string => `portfolio:${name}`
 export const walletBook = (address: string): string => `wallet:${address}`
+
+/** The book beside a wallet's own: flows of tokens that are shown apart. No portfolio reads it, so no total has them. */
+export const asideBook = (address: string): string => `${walletBook(address)}:aside`

@@ -2,10 +2,12 @@ import { basename, dirname, resolve } from 'node:path'
 import type { Node } from 'yaml'
 import { readAddress } from '#core/address.ts'
 import type { Quote } from '#core/asset.ts'
+import type { OwnChain } from '#core/chain.ts'
 import { TidemarkError } from '#core/errors.ts'
 import type { ManualHolding, Portfolio, Wallet } from '#core/portfolio.ts'
 import { readTime } from '#core/time.ts'
 import { readBaseCurrency } from '../base-currency.ts'
+import { chainsOf } from './chains.ts'
 import { fieldsOf, itemsOf, valueOf } from './nodes.ts'
 import { outline, type Faults } from './outline.ts'
 import * as values from './values.ts'
@@ -58,19 +60,21 @@ function portfolioOf(root: Node, source: PortfolioSource, faults: Faults): Portf
   const fields = fieldsOf(
     root,
     'the portfolio',
-    { required: ['name'], optional: ['baseCurrency', 'wallets', 'holdings', 'flows'] },
+    { required: ['name'], optional: ['baseCurrency', 'chains', 'wallets', 'holdings', 'flows'] },
     faults,
   )
   if (fields === null) return null
   const folder = dirname(resolve(source.path))
   const name = valueOf(fields.get('name'), 'name', values.readName, faults)
   const flows = valueOf(fields.get('flows'), 'flows', (path) => values.readFlowsPath(path, folder), faults)
+  const chains = chainsOf(itemsOf(fields.get('chains'), 'chains', faults), faults)
   const portfolio: Portfolio = {
     owner: source.owner,
     name: name ?? '',
     baseCurrency:
       valueOf(fields.get('baseCurrency'), 'baseCurrency', readBaseCurrency, faults) ?? ('usd' as Quote),
-    wallets: walletsOf(itemsOf(fields.get('wallets'), 'wallets', faults), faults),
+    wallets: walletsOf(itemsOf(fields.get('wallets'), 'wallets', faults), chains, faults),
+    ...(chains.length === 0 ? {} : { chains }),
     holdings: itemsOf(fields.get('holdings'), 'holdings', faults).flatMap((node, at) =>
       holdingOf(node, `holdings[${at}]`, source.now, faults),
     ),
@@ -79,7 +83,7 @@ function portfolioOf(root: Node, source: PortfolioSource, faults: Faults): Portf
   return portfolio
 }
 
-function walletsOf(nodes: readonly Node[], faults: Faults): Wallet[] {
+function walletsOf(nodes: readonly Node[], own: readonly OwnChain[], faults: Faults): Wallet[] {
   const seen = new Map<string, string>()
   const once = (key: string, node: Node, words: (place: string) => string) => {
     const first = seen.get(key)
@@ -87,7 +91,7 @@ function walletsOf(nodes: readonly Node[], faults: Faults): Wallet[] {
     else seen.set(key, faults.position(node.range?.[0] ?? 0))
   }
   return nodes.flatMap((node, at) => {
-    const wallet = walletOf(node, `wallets[${at}]`, faults)
+    const wallet = walletOf(node, `wallets[${at}]`, own, faults)
     if (wallet === null) return []
     const { address, label } = wallet
     once(
@@ -103,7 +107,7 @@ function walletsOf(nodes: readonly Node[], faults: Faults): Wallet[] {
   })
 }
 
-function walletOf(node: Node, what: string, faults: Faults): Wallet | null {
+function walletOf(node: Node, what: string, own: readonly OwnChain[], faults: Faults): Wallet | null {
   const keys = { required: ['address', 'chains'], optional: ['label'] }
   const fields = fieldsOf(node, what, keys, faults)
   if (fields === null) return null
@@ -114,7 +118,8 @@ function walletOf(node: Node, what: string, faults: Faults): Wallet | null {
     faults.add(fields.get('chains') ?? node, `${what}.chains names no chain: write it as [ethereum, base]`)
   }
   const chains = chainNodes.flatMap((chain, at) => {
-    const id = valueOf(chain, `${what}.chains[${at}]`, values.readChain, faults)
+    const read = (text: string) => values.readChain(text, own)
+    const id = valueOf(chain, `${what}.chains[${at}]`, read, faults)
     return id === null ? [] : [id]
   })
   const twice = chains.find((chain, at) => chains.indexOf(chain) !== at)

@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path'
 import { parseAsset, type AssetId } from '#core/asset.ts'
-import { EVM_CHAIN_NAMES, evmChainName } from '#core/chain.ts'
+import { EVM_CHAIN_NAMES, evmChainName, evmChainNames, type OwnChain } from '#core/chain.ts'
 import { formatDecimal, parseDecimal } from '#core/decimal.ts'
 import { IN_TRANSIT, MANUAL_WALLET } from '#core/portfolio.ts'
 import { faulty, ok, quoted, type Reading } from '#core/reading.ts'
@@ -53,13 +53,15 @@ function decimalFault(text: string): string {
   return `${quoted(text)} is not a decimal number: ${needed}`
 }
 
-export function readChain(text: string): Reading<string> {
-  const chain = evmChainName(text)
+/** Reads the name of an EVM chain; one of the portfolio's own comes first. */
+export function readChain(text: string, own: readonly OwnChain[] = []): Reading<string> {
+  const chain = evmChainName(text, own)
   if (chain !== null) return ok(chain)
-  const nearest = nearestName(text.slice(0, 100).toLowerCase(), EVM_CHAIN_NAMES)
+  const names = [...own.map(({ name }) => name), ...evmChainNames()]
+  const nearest = nearestName(text.slice(0, 100).toLowerCase(), names)
   const hint =
     nearest === null
-      ? `use one of ${EVM_CHAIN_NAMES.join(', ')}, or a CAIP-2 id such as eip155:1`
+      ? `use one of ${EVM_CHAIN_NAMES.join(', ')}, another EVM chain's name or id, a CAIP-2 id such as eip155:1, or describe it under "chains:"`
       : `did you mean "${nearest}"?`
   return faulty(`${quoted(text)} is no chain that is known: ${hint}`)
 }

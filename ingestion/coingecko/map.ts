@@ -1,6 +1,6 @@
 import type { LosslessNumber } from 'lossless-json'
 import { parseAsset, type AssetId, type Quote } from '#core/asset.ts'
-import { chainOf } from '#core/chain.ts'
+import { usualChain } from '#core/chain.ts'
 import type { Coin, Token } from '#core/coin.ts'
 import { formatDecimal, parseDecimal } from '#core/decimal.ts'
 import { printable } from '../http/text.ts'
@@ -92,7 +92,8 @@ export function tokensOf(
 /** CAIP-2 id of a platform; its own id where it is no EVM chain and not known. */
 function chainOfPlatform(platform: string, chainIdentifier: number | null): string {
   if (chainIdentifier !== null) return `eip155:${chainIdentifier}`
-  return chainOf(platform)?.id ?? platform
+  // A platform without an id is no EVM chain, even where one of the list has its name (Tron's addresses are others).
+  return usualChain(platform)?.id ?? platform
 }
 
 function nativeOf(row: PlatformRow, chain: string | undefined, symbols: Map<string, string>): Token[] {

@@ -79,11 +79,47 @@ test.each([
   expect(read(text)).toEqual(read(EXAMPLE))
 })
 
+test("chains of one's own are named like any other, and come before the list", () => {
+  const wallet = `wallets: [{ address: ${WALLET}, chains: [devnet, 7, eip155:99] }]`
+  const own = `chains: [{ name: devnet, id: 1337, coin: ethereum, symbol: dETH, decimals: 18, multicall: ${OTHER} }, { name: tiny, id: eip155:99 }]`
+  expect(read(`name: x\n${own}\n${wallet}\n`)).toMatchObject({
+    chains: [
+      {
+        name: 'devnet',
+        id: 1337,
+        coin: 'ethereum',
+        symbol: 'dETH',
+        decimals: 18,
+        multicall: OTHER.toLowerCase(),
+      },
+      { name: 'tiny', id: 99, coin: null, symbol: null, decimals: null, multicall: null },
+    ],
+    wallets: [{ chains: ['devnet', 'thaichain', 'tiny'] }],
+  })
+  expect(read(EXAMPLE)).not.toHaveProperty('chains')
+})
+
+test.each([
+  ['{ name: base, id: 5 }', 'is the name of eip155:8453'],
+  ['{ name: Dev, id: 5 }', 'is no name of a chain'],
+  ['{ name: dev }', 'lacks "id"'],
+  ['{ name: dev, id: 0x5 }', 'is no chain id'],
+  ['{ name: dev, id: 99999999999999999 }', 'is no chain id'],
+  ['{ name: dev, id: 5, decimals: 78 }', 'is no number of decimals'],
+  ['{ name: dev, id: 5, multicall: 0x12 }', 'has 2 digits'],
+  ['{ name: dev, id: 5, coin: "no coin" }', 'is no asset'],
+  ['{ name: dev, id: 5, symbol: "<b>" }', 'is no symbol'],
+  ['{ name: dev, id: 5 }, { name: dev, id: 6 }', 'the name "dev" is already taken at 1:20'],
+  ['{ name: dev, id: 5 }, { name: vex, id: 5 }', 'the id 5 is already taken'],
+])('a chain of its own that is wrong: %s', (chains, words) => {
+  expect(faults(`{name: x, chains: [${chains}]}`).join('\n')).toContain(words)
+})
+
 test('an absolute path of flows stays, chains by id get their name, unknown ids stay', () => {
-  const text = `{name: x, flows: /data/f.csv, wallets: [{address: ${WALLET}, chains: [eip155:8453, Polygon, eip155:4242]}]}`
+  const text = `{name: x, flows: /data/f.csv, wallets: [{address: ${WALLET}, chains: [eip155:8453, Polygon, 42170, eip155:4243]}]}`
   expect(read(text)).toMatchObject({
     flowsFile: '/data/f.csv',
-    wallets: [{ label: null, chains: ['base', 'polygon', 'eip155:4242'] }],
+    wallets: [{ label: null, chains: ['base', 'polygon', 'arbitrumnova', 'eip155:4243'] }],
   })
 })
 
