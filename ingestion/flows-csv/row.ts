@@ -1,24 +1,38 @@
 import { hash } from 'node:crypto'
-import { readAddress } from '#core/address.ts'
-import { isFiatCode, parseAsset, type AssetId } from '#core/asset.ts'
-import { FLOW_KINDS, isFlowKind, signFault, type Flow, type FlowKind } from '#core/flow.ts'
-import { IN_TRANSIT, MANUAL_WALLET } from '#core/portfolio.ts'
-import { faulty, ok, quoted, type Reading } from '#core/reading.ts'
+import type { AssetId } from '#core/asset.ts'
+import { FLOW_KINDS, signFault, type Flow, type FlowKind } from '#core/flow.ts'
+import { MANUAL_WALLET } from '#core/portfolio.ts'
+import { ok, quoted } from '#core/reading.ts'
 import { undefuse } from '#core/spreadsheet.ts'
 import { readTime } from '#core/time.ts'
-import { readDecimalText } from '../csv/decimal-text.ts'
 import type { FlowColumn, FlowFields } from './columns.ts'
+import {
+  CHAIN_NAME,
+  CURRENCY,
+  FEE,
+  INDEX,
+  KIND,
+  NAMES,
+  PRICE,
+  QUANTITY,
+  REFERENCE,
+  type FieldReader,
+} from './field.ts'
+import type { Ordinals } from './ordinals.ts'
 
 /** A row without its place: what is in its fields, all but the ordinal and the id. */
 export type FlowRow = Omit<Flow, 'id' | 'owner' | 'book' | 'source' | 'file' | 'line' | 'ordinal'>
+
+/** Whose a row is and where it was read. */
+export type RowPlace = Pick<Flow, 'owner' | 'book' | 'source' | 'file'>
 
 /** Notes what is wrong with a field of the row. */
 export type Complain = (field: FlowColumn, fault: string) => void
 
 const MAX_FIELD = 65_536
 const MAX_TEXT = 1_000
-const CHAIN = /^[a-z0-9][-a-z0-9_]{1,31}(:[-_a-zA-Z0-9]{1,32})?$/
-const HEX = /^0x[0-9a-f]+$/i
+const MOST_REMEMBERED = 1_000
+const AS_IT_STANDS: FieldReader<string> = { read: ok }
 const CONTROL = /[\u0000-\u001f\u007f]/
 
 /**
@@ -33,51 +47,95 @@ export function readFlowRow(
   complain: Complain,
   asIs = false,
 ): FlowRow | null {
-  const asset = asIs ? readAssetAsIs : readAssetId
-  const wallet = asIs ? readWalletAsIs : readWallet
-  let sound = true
-  const fault = (field: FlowColumn, text: string): null => {
-    sound = false
-    complain(field, text)
-    return null
-  }
-  const text = (field: FlowColumn): string => fieldText(field, fields[field] ?? '', fault)
-  const read = <T>(field: FlowColumn, reader: (text: string) => Reading<T>, needed = false): T | null => {
-    const before = sound
-    const given = text(field)
-    if (given === '') return needed && sound === before ? fault(field, 'is empty') : null
-    const reading = reader(given)
-    return reading.fault === null ? reading.value : fault(field, reading.fault)
-  }
-  const needed = <T>(field: FlowColumn, reader: (text: string) => Reading<T>) => read(field, reader, true)
-
-  const kind = needed('kind', readKind)
-  const quantity = needed('quantity', readDecimalText)
-  if (kind !== null && quantity !== null && !signFits(kind, quantity)) {
-    fault('quantity', signFault(kind, quantity) ?? '')
-  }
-  const fee = read('fee', readFee)
-  const feeAsset = read('fee_asset', asset)
-  if (feeAsset !== null && !fields.fee?.trim()) fault('fee_asset', 'is given without a fee')
-  const row = {
-    time: needed('time', (given) => readTime(given, now)) as number,
-    asset: needed('asset', asset) as AssetId,
+  const names = asIs ? NAMES.asIs : NAMES.checked
+  const row = new RowReader(complain)
+  const kind = row.needed('kind', fields.kind, KIND)
+  const quantity = row.needed('quantity', fields.quantity, QUANTITY)
+  if (kind !== null && quantity !== null && !signFits(kind, quantity))
+    row.fault('quantity', signFault(kind, quantity) ?? '')
+  const fee = row.read('fee', fields.fee, FEE)
+  const feeAsset = row.read('fee_asset', fields.fee_asset, names.asset)
+  if (feeAsset !== null && !fields.fee?.trim()) row.fault('fee_asset', 'is given without a fee')
+  // Written out, since a million objects that are spread into others take seconds.
+  const read = {
+    time: row.time(fields.time, now) as number,
+    asset: row.needed('asset', fields.asset, names.asset) as AssetId,
     quantity: quantity as string,
     kind: kind as FlowKind,
-    unitPrice: read('unit_price', readPrice),
-    priceCurrency: read('price_currency', readCurrency),
+    unitPrice: row.read('unit_price', fields.unit_price, PRICE),
+    priceCurrency: row.read('price_currency', fields.price_currency, CURRENCY),
     fee: fee === '0' ? null : fee,
     feeAsset: fee === '0' ? null : feeAsset,
-    wallet: read('wallet', wallet) ?? MANUAL_WALLET,
-    chain: read('chain', readChain),
-    tx: read('tx', readReference),
-    logIndex: read('log_index', readIndex),
-    from: read('from', readReference),
-    to: read('to', readReference),
-    lot: undefuse(text('lot')) || null,
-    note: undefuse(text('note')),
+    wallet: row.read('wallet', fields.wallet, names.wallet) ?? MANUAL_WALLET,
+    chain: row.read('chain', fields.chain, CHAIN_NAME),
+    tx: row.read('tx', fields.tx, REFERENCE),
+    logIndex: row.read('log_index', fields.log_index, INDEX),
+    from: row.read('from', fields.from, REFERENCE),
+    to: row.read('to', fields.to, REFERENCE),
+    lot: undefuse(row.text('lot', fields.lot)) || null,
+    note: undefuse(row.text('note', fields.note)),
   }
-  return sound ? row : null
+  return row.sound ? read : null
+}
+
+/** Reads the fields of one row, and knows whether all of them were sound. */
+class RowReader {
+  sound = true
+  private readonly complain: Complain
+
+  constructor(complain: Complain) {
+    this.complain = complain
+  }
+
+  fault(field: FlowColumn, text: string): null {
+    this.sound = false
+    this.complain(field, text)
+    return null
+  }
+
+  /** Trimmed; empty where it is too long or holds what no field may. */
+  text(field: FlowColumn, given: string | undefined): string {
+    const text = given === undefined ? '' : given.trim()
+    return text === '' || this.fits(field, text) ? text : ''
+  }
+
+  read<T>(field: FlowColumn, given: string | undefined, { known, read }: FieldReader<T>): T | null {
+    const text = given === undefined ? '' : given.trim()
+    if (text === '') return null
+    const before = known?.get(text)
+    if (before !== undefined) return before
+    if (!this.fits(field, text)) return null
+    const { value, fault } = read(text)
+    if (fault !== null) return this.fault(field, fault)
+    if (known !== undefined) {
+      if (known.size >= MOST_REMEMBERED) known.clear()
+      known.set(text, value)
+    }
+    return value
+  }
+
+  needed<T>(field: FlowColumn, given: string | undefined, reader: FieldReader<T>): T | null {
+    return given === undefined || given.trim() === ''
+      ? this.fault(field, 'is empty')
+      : this.read(field, given, reader)
+  }
+
+  time(given: string | undefined, now: number): number | null {
+    const text = this.needed('time', given, AS_IT_STANDS)
+    if (text === null) return null
+    const { value, fault } = readTime(text, now)
+    return fault === null ? value : this.fault('time', fault)
+  }
+
+  private fits(field: FlowColumn, text: string): boolean {
+    if (text.length > (field === 'note' ? MAX_FIELD : MAX_TEXT)) {
+      this.fault(field, `has ${text.length} characters, more than a field may have`)
+      return false
+    }
+    if (field === 'note' || !CONTROL.test(text)) return true
+    this.fault(field, `${quoted(text)} holds a control character or line break: take it out`)
+    return false
+  }
 }
 
 /**
@@ -114,97 +172,40 @@ export function flowId(key: string, ordinal: number): string {
   return ordinal === 0 ? key : `${key}.${ordinal}`
 }
 
-function fieldText(field: FlowColumn, given: string, fault: Complain): string {
-  const text = given.trim()
-  if (text.length > (field === 'note' ? MAX_FIELD : MAX_TEXT)) {
-    fault(field, `has ${text.length} characters, more than a field may have`)
-    return ''
+/** The flow that a row is, numbered among its equals. */
+export function flowOfRow(place: RowPlace, line: number, row: FlowRow, ordinals: Ordinals): Flow {
+  const key = contentKey(place, row)
+  const ordinal = ordinals.next(key)
+  const { owner, book, source, file } = place
+  return {
+    id: flowId(key, ordinal),
+    owner,
+    book,
+    source,
+    file,
+    line,
+    time: row.time,
+    asset: row.asset,
+    quantity: row.quantity,
+    kind: row.kind,
+    unitPrice: row.unitPrice,
+    priceCurrency: row.priceCurrency,
+    fee: row.fee,
+    feeAsset: row.feeAsset,
+    wallet: row.wallet,
+    chain: row.chain,
+    tx: row.tx,
+    logIndex: row.logIndex,
+    from: row.from,
+    to: row.to,
+    lot: row.lot,
+    note: row.note,
+    ordinal,
   }
-  if (field !== 'note' && CONTROL.test(text)) {
-    fault(field, `${quoted(text)} holds a control character or line break: take it out`)
-    return ''
-  }
-  return text
-}
-
-function readKind(text: string): Reading<FlowKind> {
-  const kind = text.toLowerCase()
-  if (isFlowKind(kind)) return ok(kind)
-  return faulty(`${quoted(text)} is no kind of flow: use ${Object.keys(FLOW_KINDS).join(', ')}`)
 }
 
 /** The common case of `signFault` on canonical text, without its exact decimal. */
 function signFits(kind: FlowKind, quantity: string): boolean {
   const sign = FLOW_KINDS[kind]
   return quantity !== '0' && (sign === 0 || (sign === -1) === quantity.startsWith('-'))
-}
-
-function readFee(text: string): Reading<string> {
-  const reading = readDecimalText(text)
-  if (reading.fault !== null || !reading.value.startsWith('-')) return reading
-  return faulty(`${quoted(text)} is negative: write the fee that was paid as a positive number`)
-}
-
-function readPrice(text: string): Reading<string> {
-  const reading = readDecimalText(text)
-  if (reading.fault !== null || !reading.value.startsWith('-')) return reading
-  return faulty(`${quoted(text)} is negative: leave it empty where the price is unknown`)
-}
-
-function readAssetId(text: string): Reading<AssetId> {
-  const asset = parseAsset(text)
-  if (asset !== null) return ok(asset)
-  return faulty(
-    `${quoted(text)} is no asset: use a CoinGecko id (bitcoin), an ISO code (usd) or a CAIP-19 id`,
-  )
-}
-
-/** Any id, as it was written; what stands for a currency is that currency. */
-export function readAssetAsIs(text: string): Reading<AssetId> {
-  const asset = parseAsset(text)
-  return ok(asset !== null && asset.startsWith('fiat:') ? asset : (undefuse(text) as AssetId))
-}
-
-function readCurrency(text: string): Reading<string> {
-  if (text.length <= 8 && isFiatCode(text)) return ok(text.toLowerCase())
-  return faulty(`${quoted(text)} is no ISO code of a currency, such as usd or eur`)
-}
-
-const checked = new Map<string, Reading<string>>()
-
-/** An address in lower case, or a name as it was written. */
-function readWallet(given: string): Reading<string> {
-  const text = undefuse(given)
-  if (text === IN_TRANSIT) return refusedWallet(text)
-  if (!HEX.test(text) || text.length !== 42) return ok(text)
-  // Few wallets, many rows: a checksum is worked out once.
-  const known = checked.get(text)
-  if (known !== undefined) return known
-  const reading = readAddress(text)
-  if (checked.size >= 1_000) checked.clear()
-  checked.set(text, reading)
-  return reading
-}
-
-function readWalletAsIs(given: string): Reading<string> {
-  const text = undefuse(given)
-  return text === IN_TRANSIT ? refusedWallet(text) : ok(text)
-}
-
-const refusedWallet = (text: string): Reading<string> =>
-  faulty(`${quoted(text)} is the name of what is between two wallets: use another`)
-
-/** A transaction, a counterparty: hexadecimal in lower case, anything else as it was written. */
-function readReference(given: string): Reading<string> {
-  const text = undefuse(given)
-  return ok(HEX.test(text) ? text.toLowerCase() : text)
-}
-
-function readChain(text: string): Reading<string> {
-  const chain = text.includes(':') ? text : text.toLowerCase()
-  return CHAIN.test(chain) ? ok(chain) : faulty(`${quoted(text)} is no chain: use a name such as ethereum`)
-}
-
-function readIndex(text: string): Reading<number> {
-  return /^\d{1,9}$/.test(text) ? ok(Number(text)) : faulty(`${quoted(text)} is not a whole number from 0`)
 }

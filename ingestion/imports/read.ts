@@ -5,7 +5,7 @@ import { FileFaults } from '../csv/faults.ts'
 import { CsvFault, csvRows, fileChunks, type CsvInput, type CsvRow } from '../csv/rows.ts'
 import { Ordinals } from '../flows-csv/ordinals.ts'
 import { readFlows } from '../flows-csv/read.ts'
-import { contentKey, flowId, readFlowRow } from '../flows-csv/row.ts'
+import { flowOfRow, readFlowRow, type FlowRow } from '../flows-csv/row.ts'
 import type { Format } from './format.ts'
 import { FORMATS } from './formats/list.ts'
 import { recognise, type Found } from './head.ts'
@@ -249,18 +249,13 @@ class RowReader {
 
   /** All flows of a row, or none of them: half an exchange would be a wrong one. */
   private flowsOf(rows: readonly Parameters<typeof readFlowRow>[0][], line: number, into: Flow[]): void {
-    const flows: Flow[] = []
-    let sound = true
+    const understood: FlowRow[] = []
     for (const fields of rows) {
       const row = readFlowRow(fields, this.place.now, (field, text) => this.faults.add(line, field, text))
-      if (row === null) sound = false
-      if (row === null || !sound) continue
-      const { owner, book, source, file } = this.place
-      const key = contentKey(this.place, row)
-      const ordinal = this.ordinals.next(key)
-      flows.push({ id: flowId(key, ordinal), owner, book, source, file, line, ...row, ordinal })
+      if (row !== null) understood.push(row)
     }
-    if (sound) into.push(...flows)
+    if (understood.length < rows.length) return
+    for (const row of understood) into.push(flowOfRow(this.place, line, row, this.ordinals))
   }
 }
 

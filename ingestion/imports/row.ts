@@ -1,6 +1,6 @@
 import { isFiatCode } from '#core/asset.ts'
 import { Decimal, divide, formatDecimal } from '#core/decimal.ts'
-import type { FlowColumn, FlowFields } from '../flows-csv/columns.ts'
+import type { FlowColumn } from '../flows-csv/columns.ts'
 import type { Format, LegSpec } from './format.ts'
 import type { NumberReader } from './number.ts'
 import type { AssetBook } from './symbols.ts'
@@ -11,7 +11,7 @@ export type LegFields = Partial<Record<FlowColumn, string>>
 export type Fault = (field: string, text: string) => null
 
 /** What reads one leg of a row: its flow, with a fee in cash as one of its own; none where nothing moves. */
-export type ReadLeg = (fields: readonly string[], fault: Fault) => FlowFields[] | null
+export type ReadLeg = (fields: readonly string[], fault: Fault) => LegFields[] | null
 
 export type LegContext = {
   readonly format: Format
@@ -47,14 +47,11 @@ export function compileLeg(spec: LegSpec, context: LegContext): ReadLeg {
     const feeAsset = fee === null ? '' : assets.resolve(fee.symbol)
     if (size === '0') return fee === null ? [] : [feeRow(fee.amount, feeAsset)]
     const asset = assets.resolve(symbol)
-    const price = asset.startsWith('fiat:') ? {} : priceOf(fields, size, fault)
+    const price = asset.startsWith('fiat:') ? NO_PRICE : priceOf(fields, size, fault)
     if (price === null) return null
-    const leg: LegFields = {
-      asset,
-      quantity: out ? `-${size}` : size,
-      kind: out ? kindOut : kindIn,
-      ...price,
-    }
+    const leg: LegFields = { asset, quantity: out ? `-${size}` : size, kind: out ? kindOut : kindIn }
+    if (price.unit_price !== undefined) leg.unit_price = price.unit_price
+    if (price.price_currency !== undefined) leg.price_currency = price.price_currency
     return fee === null ? [leg] : withFee(leg, fee.amount, feeAsset, context)
   }
 }
@@ -67,7 +64,9 @@ function withFee(leg: LegFields, amount: string, asset: string, { format, base }
   if (cash && format.cash !== false) return [leg, feeRow(amount, asset)]
   const currency = leg.price_currency
   if (!cash || asset === base || leg.unit_price === undefined || `fiat:${currency ?? ''}` !== asset) {
-    return [{ ...leg, fee: amount, fee_asset: asset }]
+    leg.fee = amount
+    leg.fee_asset = asset
+    return [leg]
   }
   const quantity = new Decimal((leg.quantity ?? '0').replace('-', ''))
   const sign = leg.quantity?.startsWith('-') === true ? -1 : 1
@@ -99,6 +98,7 @@ function readFee(
   return symbol === '' ? wrong('has no currency') : { amount: value, symbol }
 }
 
+const NO_PRICE: LegFields = {}
 type Price = (fields: readonly string[], size: string, fault: Fault) => LegFields | null
 
 function compilePrice(
@@ -108,17 +108,17 @@ function compilePrice(
 ): Price {
   const [unitOf, valueOf, currencyOf] = [fill(spec.price), fill(spec.value), fill(spec.currency)]
   const textOf = unitOf ?? valueOf
-  if (textOf === null) return () => ({})
+  if (textOf === null) return () => NO_PRICE
   return (fields, size, fault) => {
     const text = textOf(fields)
-    if (text === '') return {}
+    if (text === '') return NO_PRICE
     const { value, fault: why } = numbers.read(text)
     if (why !== null) return fault('price', why)
     const currency = currencyOf?.(fields).toLowerCase() ?? ''
     // A worth in a coin, or of nothing at all, is no price.
-    if (currency !== '' && !isFiatCode(currency)) return {}
+    if (currency !== '' && !isFiatCode(currency)) return NO_PRICE
     const amount = value.replace('-', '')
-    if (unitOf === null && amount === '0') return {}
+    if (unitOf === null && amount === '0') return NO_PRICE
     const price = unitOf === null ? formatDecimal(divide(new Decimal(amount), new Decimal(size))) : amount
     return { unit_price: price, ...(currency === '' ? {} : { price_currency: currency }) }
   }

@@ -84,41 +84,49 @@ export class Table {
 
   /** Every fault of the row is told. */
   read(fields: readonly string[], fault: Fault): Understood {
-    const rule = this.rules.find(({ test }) => test(fields))
+    const rule = this.ruleFor(fields)
     if (rule === undefined) return fault('row', `is not understood: ${this.said(fields)}`)
     if (rule.pass !== undefined) return { pass: rule.pass }
     const time = this.context.time(this.timeOf(fields))
     if (time.fault !== null) return fault('time', time.fault)
-    const legs: FlowFields[] = []
+    const legs: LegFields[] = []
     for (const leg of rule.legs) {
       const read = leg(fields, fault)
       if (read === null) return null
-      legs.push(...read)
+      for (const each of read) legs.push(each)
     }
     if (legs.length === 0) return { pass: 'quantity is 0' }
     return { flows: this.completed(fields, legs, String(time.value), rule.tx) }
   }
 
+  private ruleFor(fields: readonly string[]): CompiledRule | undefined {
+    for (const rule of this.rules) if (rule.test(fields)) return rule
+    return undefined
+  }
+
   private completed(
     fields: readonly string[],
-    legs: FlowFields[],
+    legs: LegFields[],
     time: string,
     txOf: Fill | null,
   ): FlowFields[] {
-    const row: LegFields = {
-      time,
-      wallet: this.walletOf(fields) || this.context.wallet,
-      note: this.note(fields),
+    const wallet = this.walletOf(fields) || this.context.wallet
+    const given = (txOf ?? this.txOf)?.(fields) ?? ''
+    const tx = given === '' && legs.length > 1 ? this.ownTx(time, wallet, legs) : given
+    const note = this.note(fields)
+    for (const leg of legs) {
+      leg.time = time
+      leg.wallet = wallet
+      leg.note = note
+      leg.tx = tx
+      for (const [column, fill] of this.shared) leg[column] = fill(fields)
     }
-    for (const [column, fill] of this.shared) row[column] = fill(fields)
-    const tx = (txOf ?? this.txOf)?.(fields) ?? ''
-    row.tx = tx === '' && legs.length > 1 ? this.ownTx(row, legs) : tx
-    return legs.map((leg) => ({ ...row, ...leg }))
+    return legs
   }
 
   /** What binds the legs of a row that names no transaction: the same whenever the row comes again. */
-  private ownTx(row: LegFields, legs: readonly FlowFields[]): string {
-    const content = JSON.stringify([this.context.format.name, row.time, row.wallet, legs])
+  private ownTx(time: string, wallet: string, legs: readonly LegFields[]): string {
+    const content = JSON.stringify([this.context.format.name, time, wallet, legs])
     const key = hash('sha256', content, 'base64url').slice(0, 22)
     const nth = this.rows.next(key)
     return nth === 0 ? `row:${key}` : `row:${key}.${nth}`

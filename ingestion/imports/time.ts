@@ -31,7 +31,7 @@ export type ReadTime = (text: string) => Reading<number>
 export function timeReader(formats: readonly string[], zone: string, now: number): ReadTime {
   const offset = zoneOffset(zone)
   const readers = formats.map((format) => (format === 'iso' ? readIso : patternReader(format)))
-  return (text) => {
+  const fresh = (text: string): Reading<number> => {
     for (const read of readers) {
       const found = read(text)
       if (found === null) continue
@@ -43,6 +43,12 @@ export function timeReader(formats: readonly string[], zone: string, now: number
       )
     }
     return faulty(`${quoted(text)} is not a time written as ${formats.join(' or ')}`)
+  }
+  // The legs of an exchange stand one after another and have one time.
+  let last: { readonly text: string; readonly reading: Reading<number> } | null = null
+  return (text) => {
+    if (last?.text !== text) last = { text, reading: fresh(text) }
+    return last.reading
   }
 }
 

@@ -17,7 +17,10 @@ export function compileWhen(when: When, columnOf: ColumnOf, numbers: NumberReade
   })
   const [only] = tests
   if (tests.length === 1 && only !== undefined) return only
-  return (fields) => tests.every((test) => test(fields))
+  return (fields) => {
+    for (const test of tests) if (!test(fields)) return false
+    return true
+  }
 }
 
 function textTest(words: readonly string[], numbers: NumberReader): TextTest {
@@ -39,6 +42,7 @@ function namedTest(name: string, numbers: NumberReader): TextTest {
       const value = text === '' ? null : numbers.peek(text)
       return value !== null && wanted(value)
     }
+  const negative = sign((value) => value.startsWith('-'))
   switch (name) {
     case '#empty':
       return (text) => text === ''
@@ -49,7 +53,8 @@ function namedTest(name: string, numbers: NumberReader): TextTest {
     case '#zero':
       return sign((value) => value === '0')
     case '#negative':
-      return sign((value) => value.startsWith('-'))
+      // Most rows have no sign, and no number needs to be made of them to say so.
+      return (text) => text.includes('-') && negative(text)
     case '#positive':
       return sign((value) => value !== '0' && !value.startsWith('-'))
     default:

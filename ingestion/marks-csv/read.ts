@@ -5,7 +5,7 @@ import { readDecimalText } from '../csv/decimal-text.ts'
 import { FileFaults } from '../csv/faults.ts'
 import { readHeader } from '../csv/header.ts'
 import { CsvFault, csvRows, type CsvInput, type CsvRow } from '../csv/rows.ts'
-import { readAssetAsIs } from '../flows-csv/row.ts'
+import { readAssetAsIs } from '../flows-csv/field.ts'
 
 /** A price of an asset from a moment on, in the base currency. */
 export type MarkRow = {
