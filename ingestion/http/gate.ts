@@ -37,17 +37,21 @@ export class Gate {
 
   constructor(options: GateOptions) {
     this.options = options
-    const spacing = 60_000 / options.perMinute
     this.creditsLeft = options.month ? Math.max(0, options.month.limit - options.month.used) : Infinity
     this.month = monthOf(options.now())
     this.window = new MinuteWindow(options.perMinute, 500)
     this.limiter = new Bottleneck({
-      // 1 % slower than the rate: calls that arrive a little early must not make one too many in a minute.
-      minTime: spacing * 1.01,
+      minTime: spacing(options.perMinute),
       maxConcurrent: options.maxConcurrent,
       // The month's credits. It never refills by time: that would let twice the rate through at its borders.
       reservoir: options.month ? this.creditsLeft : null,
     })
+  }
+
+  /** Another rate, from the next call on. @param perMinute a whole number of calls, at least 1 */
+  pace(perMinute: number): void {
+    this.window.resize(perMinute)
+    this.limiter.updateSettings({ minTime: spacing(perMinute) })
   }
 
   get held(): boolean {
@@ -166,4 +170,9 @@ export class Gate {
     this.creditsLeft = this.options.month.limit
     this.limiter.updateSettings({ reservoir: this.creditsLeft })
   }
+}
+
+// 1 % slower than the rate: calls that arrive a little early must not make one too many in a minute.
+function spacing(perMinute: number): number {
+  return (60_000 / perMinute) * 1.01
 }

@@ -29,7 +29,7 @@ import { Outage, OutageBreaker } from './outage.ts'
 import { retryAfterMs } from './retry-after.ts'
 import { CallStats, type CallReport } from './stats.ts'
 import { printable } from './text.ts'
-import { meaningOf } from './verdict.ts'
+import { meaning, meaningOf } from './verdict.ts'
 
 export type JsonAnswer = {
   readonly value: unknown
@@ -214,8 +214,12 @@ class ProviderHttp implements Http {
       this.stats.calls += 1
     }
     if (response.status !== 200) throw this.refused(response, request.path)
+    const value = this.parsed(response, request.path, options.lossless ?? false)
+    const fault = this.options.inspect?.(value) ?? null
+    if (fault !== null)
+      throw this.refused(response, request.path, meaning(response.status, fault, this.options.secrets))
     this.manners.welcome()
-    return { value: this.parsed(response, request.path, options.lossless ?? false), at: this.clock(response) }
+    return { value, at: this.clock(response) }
   }
 
   private parsed(response: HttpResponse, path: string, lossless: boolean): unknown {
@@ -235,10 +239,13 @@ class ProviderHttp implements Http {
     return date - (age >= 0 ? age * 1000 : 0)
   }
 
-  private refused(response: HttpResponse, path: string): ProviderError {
+  private refused(
+    response: HttpResponse,
+    path: string,
+    { kind, message, code, waitMs } = meaningOf(response, this.base, this.options),
+  ): ProviderError {
     const { status, headers } = response
-    const { kind, message, code } = meaningOf(response, this.base, this.options)
-    const asked = retryAfterMs(headers['retry-after'], headers['date'], this.now())
+    const asked = retryAfterMs(headers['retry-after'], headers['date'], this.now()) ?? waitMs
     const details = { message, status, providerCode: code, retryAfterMs: asked }
     const failure = this.failure(kind, path, details)
     if (kind === 'rate-limited') this.stats.rateLimited += 1

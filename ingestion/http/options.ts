@@ -23,6 +23,8 @@ export type Verdict = {
   readonly kind: FailureKind | null
   readonly code: number | null
   readonly text: string | null
+  /** How long the provider wants to be left alone, where its own words say so and no `Retry-After` does. */
+  readonly waitMs?: number
 }
 /** Called before each request that is sent, so that the month's credits can be kept. */
 export type OnCall = (call: { readonly provider: ProviderId; readonly at: number }) => void
@@ -60,6 +62,8 @@ export type HttpOptions = {
   readonly retryAfterCapMs?: number
   /** Reads an answer with an error status in the provider's own way. */
   readonly judge?: (status: number, body: string) => Verdict
+  /** Finds the error in an answer with status 200, null where it is none: some providers say everything with 200. */
+  readonly inspect?: (value: unknown) => Verdict | null
   readonly onCall?: OnCall
   readonly onWait?: OnWait
   readonly onRetry?: OnRetry

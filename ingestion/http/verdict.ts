@@ -1,26 +1,38 @@
 import type { FailureKind } from './failure.ts'
 import type { HttpResponse } from './exchange.ts'
-import type { HttpOptions } from './options.ts'
+import type { HttpOptions, Verdict } from './options.ts'
 import { printable } from './text.ts'
 
 const MESSAGE_LENGTH = 300
+
+export type Meaning = {
+  readonly kind: FailureKind
+  readonly message: string
+  readonly code: number | null
+  readonly waitMs: number | null
+}
 
 /** What an answer with any status but 200 means, in words that can be shown. */
 export function meaningOf(
   response: HttpResponse,
   base: URL,
   options: Pick<HttpOptions, 'judge' | 'secrets'>,
-): { kind: FailureKind; message: string; code: number | null } {
+): Meaning {
   const { status, headers, text } = response
   if (status >= 300 && status < 400) {
     const to = redirectHost(headers['location'], base)
     const message = `HTTP ${status} redirects to ${printable(to, 100)}, which is not followed`
-    return { kind: 'redirect', message, code: null }
+    return { kind: 'redirect', message, code: null, waitMs: null }
   }
-  const verdict = options.judge?.(status, text)
-  const own = printable(verdict?.text ?? '', MESSAGE_LENGTH, options.secrets)
+  return meaning(status, options.judge?.(status, text) ?? null, options.secrets)
+}
+
+/** What a verdict about an answer means; where it names no kind, the status decides. */
+export function meaning(status: number, verdict: Verdict | null, secrets: HttpOptions['secrets']): Meaning {
+  const own = printable(verdict?.text ?? '', MESSAGE_LENGTH, secrets)
   const message = own === '' ? `HTTP ${status}` : `HTTP ${status}: ${own}`
-  return { kind: verdict?.kind ?? kindOf(status), message, code: verdict?.code ?? null }
+  const { kind, code, waitMs } = verdict ?? {}
+  return { kind: kind ?? kindOf(status), message, code: code ?? null, waitMs: waitMs ?? null }
 }
 
 function kindOf(status: number): FailureKind {

@@ -5,14 +5,22 @@ const MINUTE_MS = 60_000
  * held up they fire in a bunch, and this is what still lets no more than `limit` calls into any minute.
  */
 export class MinuteWindow {
-  private readonly sent: number[] = []
-  private readonly limit: number
+  private sent: number[] = []
+  private most: number
+  private limit: number
   private readonly windowMs: number
 
   /** @param slackMs how much the times at which calls arrive may differ from those at which they were sent */
   constructor(limit: number, slackMs: number) {
     this.limit = limit
+    this.most = limit
     this.windowMs = MINUTE_MS + slackMs
+  }
+
+  /** Another limit, from the next call on. */
+  resize(limit: number): void {
+    this.limit = limit
+    this.most = Math.max(this.most, limit)
   }
 
   /** Takes the next free place and returns how long to wait for it, in milliseconds. */
@@ -20,7 +28,8 @@ export class MinuteWindow {
     const blocking = this.sent[this.sent.length - this.limit]
     const at = blocking === undefined ? now : Math.max(now, blocking + this.windowMs)
     this.sent.push(at)
-    if (this.sent.length > this.limit) this.sent.shift()
+    // Old ones go many at a time: moving a list of thousands for every call would take longer than the call's place.
+    if (this.sent.length > 2 * this.most) this.sent = this.sent.slice(-this.most)
     return at - now
   }
 }
