@@ -112,13 +112,17 @@ export type FlowMonth = {
 /**
  * `mirror`: what is in the store from this source and no longer comes is retired.
  * `add`: nothing is retired; `replace`: rows of the same file that no longer come are retired.
+ * `span`: rows of this source with a time in `span` that no longer come are retired, and what comes lies in it. In every
+ * mode what an edit put in the place of a flow stays until the edit is taken back (`restoreFlows`).
  */
 export type FlowImport = {
   readonly owner: string
   readonly book: string
   readonly source: string
   readonly file: string | null
-  readonly mode: 'mirror' | 'add' | 'replace'
+  readonly mode: 'mirror' | 'add' | 'replace' | 'span'
+  /** Times in (after, until], in milliseconds; given exactly with the mode `span`. */
+  readonly span?: { readonly after: number; readonly until: number }
   readonly dryRun?: boolean
   readonly at: number
   /** In bounded pieces; an error thrown while they are read leaves the store as it was. */
@@ -163,6 +167,8 @@ export type FlowEdits = {
 export type FlowRestores = Pick<FlowEdits, 'owner' | 'at' | 'who' | 'why'> & {
   readonly flows: readonly { readonly book: string; readonly id: string }[]
 }
+/** Balances of one wallet on one chain that one source gave. `after` is in milliseconds. */
+export type BalanceScope = Pick<Balance, 'owner' | 'wallet' | 'chain' | 'source'> & { readonly after: number }
 export type PortfolioKey = Pick<Portfolio, 'owner' | 'name'>
 export interface LedgerStore {
   writePortfolio(portfolio: Portfolio): Promise<void>
@@ -204,8 +210,37 @@ export interface LedgerStore {
   /** Since when each book's flows are complete, up to the newest time covered. */
   flowCoverage(owner: string, books: readonly string[]): Promise<{ book: string; from: number; to: number }[]>
   writeBalances(balances: readonly Balance[]): Promise<{ added: number; changed: number; unchanged: number }>
+  /** Puts balances in the place of all those of a scope that are later than `after`; they belong to it and are later. */
+  replaceBalances(
+    scope: BalanceScope,
+    balances: readonly Balance[],
+  ): Promise<{ added: number; changed: number; unchanged: number; removed: number }>
   /** Ordered by wallet, chain, asset, time. */
   balances(owner: string, wallets: readonly string[]): Promise<Balance[]>
+}
+
+// ---- records ----------------------------------------------------------------------------------------------------
+
+/**
+ * A small document by its name: what is known of a chain, where a reading stands. An owner of '' is nobody: facts that
+ * anybody can read again, which no canonical hash counts. Neither does it count kinds that begin with `read:`, which
+ * tell how far or when something was read.
+ */
+export type StoredRecord = {
+  readonly owner: string
+  readonly kind: string
+  readonly key: string
+  /** JSON or other text. */
+  readonly value: string
+}
+export interface RecordStore {
+  /** Records of one kind with keys in [from, to), ordered by the bytes of their keys. */
+  records(query: { owner: string; kind: string; from?: string; to?: string }): Promise<StoredRecord[]>
+  /** Puts records in the place of those with the same keys and drops others; those of one owner all or none. */
+  writeRecords(change: {
+    readonly put: readonly StoredRecord[]
+    readonly drop?: readonly Pick<StoredRecord, 'owner' | 'kind' | 'key'>[]
+  }): Promise<void>
 }
 
 // ---- hourly PnL -------------------------------------------------------------------------------------------------
@@ -393,6 +428,7 @@ export type Store = SeriesReader &
   GapStore &
   CoinStore &
   LedgerStore &
+  RecordStore &
   PnlStore &
   SnapshotStore &
   RunStore &

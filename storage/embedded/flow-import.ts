@@ -3,17 +3,18 @@ import type { FlowImport, FlowImportResult } from '#pipeline/ports.ts'
 import type { Db } from './db.ts'
 import {
   ADD_FLOWS,
-  CLASSIFY,
   COUNT_MONTHS,
   CREATE_STAGING,
   FIND_GONE,
   INDEX_STAGED,
-  INSERT_STAGED_BY_PLACE,
+  insertStagedByPlace,
+  KEEP_OTHERS,
+  KEEP_OWN,
   RETIRE_GONE,
   TOUCH_UNCHANGED,
 } from './flow-import-sql.ts'
-import { currentFlows, flowTable } from '../rows/flows.ts'
-import { rowSum } from '../rows/checksum.ts'
+import { currentFlows, flowTable, spanOf, type StoredFlow } from '../rows/flows.ts'
+import { rowSum, type RowValue } from '../rows/checksum.ts'
 import { int } from '../rows/row.ts'
 
 /**
@@ -25,7 +26,8 @@ export async function importFlows(db: Db, change: FlowImport): Promise<FlowImpor
   const side = db.sibling()
   try {
     side.read(() => side.sqlite.exec(CREATE_STAGING))
-    for await (const piece of change.flows) stage(side, change, piece)
+    const stage = stager(side, change)
+    for await (const piece of change.flows) stage(piece)
     side.read(() => side.sqlite.exec(INDEX_STAGED))
     db.failpoint('importFlows:staged')
     if (change.dryRun === true) return side.read(() => classify(side, change))
@@ -40,34 +42,48 @@ type Applied = { readonly result: FlowImportResult; readonly touched: number }
 // Not the count of rows written, which those of the temporary tables are part of.
 const changedAnything = ({ result, touched }: Applied): boolean => result.added + result.retired + touched > 0
 
-const COLUMNS = Object.values(flowTable.columns)
+const ROWS_AT_ONCE = 8
+const INSERT_MANY = insertStagedByPlace(ROWS_AT_ONCE)
+const INSERT_ONE = insertStagedByPlace(1)
 
-/** A flow belongs to the import that brings it, whatever it says itself. */
-function stage(side: Db, { owner, book, source, file }: FlowImport, piece: readonly Flow[]): void {
-  side.read(() => {
-    for (const flow of piece) {
-      const staged = { ...flow, owner, book, source, file, retired: null }
-      const values = COLUMNS.map((column) => column(staged))
-      side.run(INSERT_STAGED_BY_PLACE, [...values, rowSum(values)])
-    }
-  })
+/** Stages pieces of flows. A flow belongs to the import that brings it, whatever it says itself. */
+function stager(side: Db, { owner, book, source, file }: FlowImport): (piece: readonly Flow[]) => void {
+  const own = { owner: () => owner, book: () => book, source: () => source, file: () => file }
+  const columns = Object.values({ ...flowTable.columns, ...own, retired: () => null })
+  const append = (values: RowValue[], flow: Flow): void => {
+    const row = columns.map((column) => column(flow as StoredFlow))
+    const sum = rowSum(row)
+    for (const value of row) values.push(value)
+    values.push(sum)
+  }
+  return (piece) =>
+    side.read(() => {
+      const whole = piece.length - (piece.length % ROWS_AT_ONCE)
+      for (let at = 0; at < piece.length; at += at < whole ? ROWS_AT_ONCE : 1) {
+        const values: RowValue[] = []
+        const end = at < whole ? at + ROWS_AT_ONCE : at + 1
+        for (let each = at; each < end; each++) append(values, piece[each] as Flow)
+        side.run(at < whole ? INSERT_MANY : INSERT_ONE, values)
+      }
+    })
 }
 
 function classify(side: Db, change: FlowImport): FlowImportResult {
   const scope = { owner: change.owner, book: change.book, source: change.source }
-  side.prepare(CLASSIFY).run(scope)
-  side.prepare(FIND_GONE[change.mode]).run({ ...scope, file: change.file })
+  side.prepare(KEEP_OWN).run({ owner: scope.owner, book: scope.book })
+  side.prepare(KEEP_OTHERS).run(scope)
+  const { mode, file } = change
+  side.prepare(FIND_GONE[mode]).run({ ...scope, file, ...spanOf(change) })
   const count = (sql: string): number => int(side.prepare(sql).get({})?.['n'])
   const staged = count('SELECT count(*) AS n FROM temp.incoming')
-  const added = count("SELECT count(*) AS n FROM temp.fresh WHERE fate = 'add'")
-  const sameAsOther = count("SELECT count(*) AS n FROM temp.fresh WHERE fate = 'other'")
-  const byHand = count("SELECT count(*) AS n FROM temp.fresh WHERE fate = 'hand'")
+  const kept = (fate: string): number => count(`SELECT count(*) AS n FROM temp.kept WHERE fate = '${fate}'`)
+  const [unchanged, sameAsOther, byHand] = [kept('same'), kept('other'), kept('hand')]
   const goneCount = count('SELECT count(*) AS n FROM temp.gone')
   const retires = change.mode !== 'add'
   return {
-    added,
+    added: staged - unchanged - sameAsOther - byHand,
     sameAsOther,
-    unchanged: staged - added - sameAsOther - byHand,
+    unchanged,
     retired: retires ? goneCount : 0,
     gone: retires ? [] : firstGone(side, scope.owner, scope.book),
     goneCount: retires ? 0 : goneCount,

@@ -91,22 +91,27 @@ async function openWriter(driver: Sqlite, options: WriterOptions): Promise<Db> {
   if (options.create === true) mkdirSync(dirname(file), { recursive: true })
   refuseReadOnly(file)
   const seen = seenCommits(file)
-  const { default: pRetry } = await import('p-retry')
   const connect = (): Database => {
     const sqlite = connectWriter(driver, file, options.busyMs ?? BUSY_MS)
     configureWriter(sqlite, file)
     return sqlite
   }
-  // Turning a new file to WAL and recovering one after a crash answer "busy" at once, whatever the timeout.
-  const sqlite = await pRetry(() => prepared(driver, options, seen, connect), {
-    retries: 30,
-    minTimeout: 20,
-    maxTimeout: 500,
-    shouldRetry: ({ error }) => isBusy(error),
-  })
+  const sqlite = await patiently(() => prepared(driver, options, seen, connect))
   const make = (connection: Database): Db =>
     new Db(file, connection, { failpoint, sibling: () => make(connect()), onClose: () => {} })
   return make(sqlite)
+}
+
+/** Turning a new file to WAL and recovering one after a crash answer "busy" at once, whatever the timeout. */
+async function patiently<T>(open: () => Promise<T>): Promise<T> {
+  try {
+    return await open()
+  } catch (error) {
+    if (!isBusy(error)) throw error
+    const { default: pRetry } = await import('p-retry')
+    const shouldRetry = (failed: { readonly error: Error }) => isBusy(failed.error)
+    return pRetry(open, { retries: 30, minTimeout: 20, maxTimeout: 500, shouldRetry })
+  }
 }
 
 async function prepared(

@@ -5,8 +5,17 @@ import { jsonList } from './sql.ts'
 
 type PortfolioStore = Pick<
   LedgerStore,
-  'writePortfolio' | 'portfolio' | 'portfolios' | 'portfolioPage' | 'writeBalances' | 'balances'
+  | 'writePortfolio'
+  | 'portfolio'
+  | 'portfolios'
+  | 'portfolioPage'
+  | 'writeBalances'
+  | 'replaceBalances'
+  | 'balances'
 >
+
+const OF_SCOPE =
+  'WHERE owner = @owner AND wallet = @wallet AND chain = @chain AND source = @source AND time > @after'
 
 export function portfolioStore(db: Db): PortfolioStore {
   return {
@@ -26,6 +35,19 @@ export function portfolioStore(db: Db): PortfolioStore {
     async writeBalances(balances) {
       return db.write('writeBalances', () => {
         const counts = { added: 0, changed: 0, unchanged: 0 }
+        for (const balance of balances) counts[db.put(balanceTable, balance)]++
+        return counts
+      })
+    },
+    async replaceBalances(scope, balances) {
+      return db.write('replaceBalances', () => {
+        const counts = { added: 0, changed: 0, unchanged: 0, removed: 0 }
+        const given = new Set(balances.map(({ asset, time }) => `${time} ${asset}`))
+        for (const { owner, wallet, chain, asset, time } of db.all(balanceTable, OF_SCOPE, scope)) {
+          if (given.has(`${time} ${asset}`)) continue
+          db.remove(balanceTable, { owner, wallet, chain, asset, time })
+          counts.removed++
+        }
         for (const balance of balances) counts[db.put(balanceTable, balance)]++
         return counts
       })

@@ -8,6 +8,7 @@ import { MIGRATIONS } from './migrations/list.ts'
 import { openDb, type EmbeddedOptions } from './open.ts'
 import { pnlStore } from './pnl.ts'
 import { portfolioStore } from './portfolios.ts'
+import { recordStore } from './records.ts'
 import { runStore } from './runs.ts'
 import { seriesStore } from './series.ts'
 import { snapshotStore } from './snapshots.ts'
@@ -24,6 +25,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<ContentSto
     ...flowStore(db),
     ...coverageStore(db),
     ...editStore(db),
+    ...recordStore(db),
     ...pnlStore(db),
     ...snapshotStore(db),
     ...runStore(db),

@@ -117,9 +117,7 @@ async function measured(server: InfluxServer) {
       name: 'read the whole year',
       against: 'the answers in CSV to the same queries, split and made numbers of',
       limit: 1.5,
-      notes: [
-        `${scripts.length} queries for ${chunks.length} months`,
-      ],
+      notes: [`${scripts.length} queries for ${chunks.length} months`],
     },
     () => createInfluxChunkData(options).read(refs),
     () =>

@@ -62,7 +62,7 @@ async function classify(
   change: FlowImport,
   head: BookContent,
 ): Promise<Classified> {
-  await mirrorBook(server, staging, head)
+  await mirrorBook(server, staging, change, head)
   await mirrorOthers(server, staging, head)
   staging.mirrorPutAway(await putAway(server, head.owner, await versionsOf(server, head.owner)))
   const { staged, added, sameAsOther, byHand, gone } = staging.classify()
@@ -83,10 +83,17 @@ async function classify(
 
 const PIECE = 1000
 
-async function mirrorBook(server: Server, staging: Staging, head: BookContent): Promise<void> {
+async function mirrorBook(
+  server: Server,
+  staging: Staging,
+  { mode, span }: FlowImport,
+  head: BookContent,
+): Promise<void> {
   const where = standingIn(head.owner, [head])
   if (head.version === 0 || where === null) return
-  await mirrorAll(server, staging, where, () => true)
+  // What comes lies in the span, so nothing outside of it can be the same or be gone.
+  const times = mode === 'span' && span !== undefined ? { time: { $gt: span.after, $lte: span.until } } : {}
+  await mirrorAll(server, staging, { ...where, ...times }, () => true)
 }
 
 /** Flows of the owner's other books that share a transaction with what is new. */

@@ -3,21 +3,23 @@ import type { Flow } from '#core/flow.ts'
 import type { FlowImport } from '#pipeline/ports.ts'
 import { loadSqlite, withFunctions } from '../embedded/connect.ts'
 import {
-  CLASSIFY,
+  ADDED_ROWS,
   CREATE_STAGING,
   FIND_GONE,
   INDEX_STAGED,
   INSERT_STAGED,
+  KEEP_OTHERS,
+  KEEP_OWN,
   MOVED_MONTHS,
   PLACE,
 } from '../embedded/flow-import-sql.ts'
 import type { RowValue } from '../rows/checksum.ts'
-import { flowTable } from '../rows/flows.ts'
+import { flowTable, spanOf } from '../rows/flows.ts'
 import { columnNames, int, text, toRow, type Row } from '../rows/row.ts'
 import { plain } from './documents.ts'
 import type { FlowDocument } from './flow-documents.ts'
 
-type Scope = Pick<FlowImport, 'owner' | 'book' | 'source' | 'file' | 'mode'>
+type Scope = Pick<FlowImport, 'owner' | 'book' | 'source' | 'file' | 'mode' | 'span'>
 
 const COLUMNS = columnNames(flowTable)
 /** Columns of the flows that stand already which an import asks for. */
@@ -40,8 +42,7 @@ const FRESH_TX = `SELECT DISTINCT i.tx FROM temp.incoming i
     AND NOT EXISTS (SELECT 1 FROM main.flows f WHERE f.owner = @owner AND f.book = @book AND f.id = i.id)
   ORDER BY i.tx LIMIT @limit`
 
-const ORDER_ADDED = `CREATE TEMP TABLE added AS SELECT i.rowid AS at FROM temp.incoming i
-  JOIN temp.fresh n ON n.id = i.id AND n.fate = 'add' ORDER BY i.time, i.id`
+const ORDER_ADDED = `CREATE TEMP TABLE added AS SELECT i.rowid AS at FROM ${ADDED_ROWS}`
 const ADDED = `SELECT ${COLUMNS.map((name) => `i.${name}`).join(', ')}, a.rowid AS place
   FROM temp.added a JOIN temp.incoming i ON i.rowid = a.at WHERE a.rowid > @after ORDER BY a.rowid LIMIT @limit`
 
@@ -72,13 +73,14 @@ export class Staging {
     this.scope = scope
   }
 
-  static async open({ owner, book, source, file, mode }: Scope): Promise<Staging> {
+  static async open({ owner, book, source, file, mode, span }: Scope): Promise<Staging> {
     const driver = await loadSqlite()
     const sqlite = withFunctions(new driver(''))
     // Nothing here outlives the process.
     sqlite.pragma('synchronous = OFF')
     sqlite.exec(CREATE_MIRROR + CREATE_STAGING)
-    return new Staging(sqlite, { owner, book, source, file, mode })
+    const scope = { owner, book, source, file, mode }
+    return new Staging(sqlite, span === undefined ? scope : { ...scope, span })
   }
 
   /** A flow belongs to the import that brings it, whatever it says itself. @throws TidemarkError INPUT_INVALID */
@@ -121,15 +123,16 @@ export class Staging {
 
   /** Tells what is new, known from elsewhere, and gone; to be called once, when all is mirrored. */
   classify(): { staged: number; added: number; sameAsOther: number; byHand: number; gone: number } {
-    this.sqlite.prepare(CLASSIFY).run(this.named())
+    this.sqlite.prepare(KEEP_OWN).run(this.named())
+    this.sqlite.prepare(KEEP_OTHERS).run(this.named())
     this.sqlite.prepare(FIND_GONE[this.scope.mode]).run(this.named())
     this.sqlite.exec(ORDER_ADDED)
     const count = (sql: string) => this.sqlite.prepare(sql).pluck().get() as number
     return {
       staged: count('SELECT count(*) FROM temp.incoming'),
       added: count('SELECT count(*) FROM temp.added'),
-      sameAsOther: count("SELECT count(*) FROM temp.fresh WHERE fate = 'other'"),
-      byHand: count("SELECT count(*) FROM temp.fresh WHERE fate = 'hand'"),
+      sameAsOther: count("SELECT count(*) FROM temp.kept WHERE fate = 'other'"),
+      byHand: count("SELECT count(*) FROM temp.kept WHERE fate = 'hand'"),
       gone: count('SELECT count(*) FROM temp.gone'),
     }
   }
@@ -178,7 +181,8 @@ export class Staging {
   }
 
   private named() {
-    return { ...this.scope }
+    const { span: _span, ...scope } = this.scope
+    return { ...scope, ...spanOf(this.scope) }
   }
 
   private atOnce(work: () => void): void {

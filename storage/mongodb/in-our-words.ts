@@ -3,7 +3,7 @@ import type { RowSource, RowTarget } from '../rows/content.ts'
 import { openedForReading, serverError } from './errors.ts'
 import type { Place } from './place.ts'
 
-const WRITES = /^(write|import|cover|decide|acquire|renew|release|add|editFlows|restore)/
+const WRITES = /^(write|replace|import|cover|decide|acquire|renew|release|add|editFlows|restore)/
 
 /** A store that throws the driver's errors in the project's words, and refuses to write when opened for reading. */
 export function inOurWords(store: ContentStore, place: Place, readOnly: boolean): ContentStore {

@@ -1,12 +1,18 @@
 import type { LedgerStore, PortfolioKey } from '#pipeline/ports.ts'
 import { balanceTable, portfolioTable } from '../rows/portfolios.ts'
 import type { Server } from './connect.ts'
-import { fromDocument, idOf, plain, putAll, toDocument, upsert } from './documents.ts'
+import { fromDocument, idOf, plain, putAll, removeIds, toDocument, upsert } from './documents.ts'
 import { collectionOf } from './schema.ts'
 
 type PortfolioStore = Pick<
   LedgerStore,
-  'writePortfolio' | 'portfolio' | 'portfolios' | 'portfolioPage' | 'writeBalances' | 'balances'
+  | 'writePortfolio'
+  | 'portfolio'
+  | 'portfolios'
+  | 'portfolioPage'
+  | 'writeBalances'
+  | 'replaceBalances'
+  | 'balances'
 >
 
 export function portfolioStore(server: Server): PortfolioStore {
@@ -38,6 +44,17 @@ export function portfolioStore(server: Server): PortfolioStore {
         balances,
         rows.map((row) => toDocument(balanceTable, row)),
       )
+    },
+    async replaceBalances({ owner, wallet, chain, source, after }, rows) {
+      const given = rows.map((row) => toDocument(balanceTable, row))
+      const kept = new Set(given.map(({ _id }) => _id))
+      const of = { owner: plain(owner), wallet: plain(wallet), chain: plain(chain), source: plain(source) }
+      const found = await balances.find({ ...of, time: { $gt: after } }, { projection: { _id: 1 } }).toArray()
+      const gone = found.map(({ _id }) => _id).filter((id) => !kept.has(id))
+      // Those that come are there before others go: who looks in between finds a balance too many, never none.
+      const counts = await putAll(server, balances, given)
+      await removeIds(server, balances, gone)
+      return { ...counts, removed: gone.length }
     },
     async balances(owner, wallets) {
       const where = { owner: plain(owner), wallet: { $in: wallets.map(plain) } }

@@ -25,6 +25,8 @@ export const COLLECTIONS = {
     { owner: 1, tx: 1 },
   ],
   balances: [{ owner: 1, wallet: 1, chain: 1, asset: 1, time: 1 }],
+  record_heads: [],
+  records: [{ owner: 1, kind: 1, key: 1, since: 1 }],
   pnl_heads: [],
   pnl_months: [{ owner: 1, portfolio: 1, quote: 1, month: 1 }],
   batches: [{ owner: 1, portfolio: 1, quote: 1, month: 1, asset: 1, wallet: 1, chain: 1 }],

@@ -19,6 +19,7 @@ import { bookStore } from './books.ts'
 import { pnlStore } from './pnl.ts'
 import { portfolioStore } from './portfolios.ts'
 import { priceStore } from './prices.ts'
+import { recordStore } from './records.ts'
 import { runStore } from './runs.ts'
 import { ensureSchema, storedVersion } from './schema.ts'
 import { seriesStore } from './series.ts'
@@ -84,6 +85,7 @@ function storeOf(server: Server, data: OpenData, { mongodbUri, readOnly }: Serve
     ...bookStore(server),
     ...flowStore(server),
     ...editStore(server),
+    ...recordStore(server),
     ...pnlStore(server),
     ...publishing(snapshotStore(server), publication),
     ...runStore(server),

@@ -8,6 +8,7 @@ import { flowTable } from './flows.ts'
 import { gapTable, suspectTable } from './gaps.ts'
 import { batchTable, pnlMonthTable } from './pnl.ts'
 import { balanceTable, portfolioTable } from './portfolios.ts'
+import { isContentRecord, recordTable } from './records.ts'
 import type { Row, Shape } from './row.ts'
 import { runTable, usageTable } from './runs.ts'
 import { snapshotTable } from './snapshots.ts'
@@ -62,6 +63,7 @@ export const CONTENT: readonly ContentPart[] = [
   // How far it reaches is a time of reading.
   part(coverageTable, all(coverageTable, ['to_time'])),
   part(balanceTable, all(balanceTable)),
+  part(recordTable, all(recordTable)),
   part(pnlMonthTable, all(pnlMonthTable, ['key'])),
   part(batchTable, all(batchTable, ['fingerprint'])),
   // Hour by hour, as they are written: a copy of many portfolios is read in the order of the file.
@@ -94,13 +96,16 @@ export async function contentHash(source: RowSource): Promise<string> {
   for (const part of CONTENT) {
     if (part.hashed.length === 0) continue
     hash.update(`${part.table.name}\n`)
-    for await (const row of source.rows(part)) if (counts(row)) addRow(hash, part, row)
+    for await (const row of source.rows(part)) if (counts(part, row)) addRow(hash, part, row)
   }
   return hash.digest('hex')
 }
 
-/** Retired flows stay in the ledger and out of what it says. */
-const counts = (row: Row): boolean => row['retired'] === undefined || row['retired'] === null
+function counts(part: ContentPart, row: Row): boolean {
+  // Retired flows stay in the ledger and out of what it says.
+  if (part.table === flowTable) return row['retired'] === null
+  return part.table !== recordTable || isContentRecord(row)
+}
 
 function addRow(hash: Hash, part: ContentPart, row: Row): void {
   const values = part.hashed.map((name) => row[name] ?? null)

@@ -1,8 +1,8 @@
 import type { AssetId } from '#core/asset.ts'
 import type { Flow, FlowKind } from '#core/flow.ts'
-import { ceilHour } from '#core/hour.ts'
-import { monthOf, type Month } from '#core/month.ts'
-import type { EditedFlow, FlowEdit } from '#pipeline/ports.ts'
+import { ceilHour, HOUR_MS } from '#core/hour.ts'
+import { monthEnd, monthOf, monthStart, type Month } from '#core/month.ts'
+import type { EditedFlow, FlowEdit, FlowImport } from '#pipeline/ports.ts'
 import { int, intOrNull, text, textOrNull, type Row, type Table } from './row.ts'
 
 export type StoredFlow = Flow & {
@@ -14,7 +14,16 @@ export type StoredFlow = Flow & {
 }
 
 /** The month that a flow counts in: that of the hour mark which ends its interval (t−1, t]. */
-export const flowMonth = (time: number): Month => monthOf(ceilHour(time))
+export function flowMonth(time: number): Month {
+  // Rows stand in order of time, mostly: one month is that of many.
+  if (!(time > lastMonth.after && time <= lastMonth.until)) {
+    const month = monthOf(ceilHour(time))
+    lastMonth = { month, after: monthStart(month) - HOUR_MS, until: monthEnd(month) - HOUR_MS }
+  }
+  return lastMonth.month
+}
+
+let lastMonth = { month: '' as Month, after: Infinity, until: -Infinity }
 
 export const flowTable: Table<StoredFlow> = {
   name: 'flows',
@@ -55,6 +64,10 @@ export const flowTable: Table<StoredFlow> = {
     replacedBy: textOrNull(row['replaced_by']),
   }),
 }
+
+/** The times that an import of the mode `span` is about; of other modes none. */
+export const spanOf = ({ mode, span }: Pick<FlowImport, 'mode' | 'span'>): NonNullable<FlowImport['span']> =>
+  mode === 'span' && span !== undefined ? span : { after: 0, until: 0 }
 
 /** What was done to a flow, with one more thing. */
 export function withEdit(edits: string | null | undefined, edit: FlowEdit): string {

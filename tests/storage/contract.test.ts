@@ -6,6 +6,7 @@ import type { NewStore } from './contract/contract.ts'
 import { editContract } from './contract/flow-edits.ts'
 import { ledgerContract } from './contract/ledger.ts'
 import { pnlContract } from './contract/pnl.ts'
+import { recordsContract } from './contract/records.ts'
 import { runsContract } from './contract/runs.ts'
 import { seriesContract } from './contract/series.ts'
 import { snapshotsContract } from './contract/snapshots.ts'
@@ -19,6 +20,7 @@ describe('embedded store', () => {
     editContract,
     ledgerContract,
     pnlContract,
+    recordsContract,
     snapshotsContract,
     runsContract,
     careContract,

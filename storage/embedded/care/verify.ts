@@ -115,7 +115,7 @@ function checkRows(report: Report, sqlite: Database, table: string): void {
     })
 }
 
-/** Key columns of the tables that are kept by row number: `chunks`, `batches` and `snapshots`. */
+/** Key columns of the tables that are kept by row number: `chunks`, `batches`, `snapshots` and `records`. */
 const KEY_OF_ROWS = new Set([
   'owner',
   'portfolio',
@@ -126,6 +126,8 @@ const KEY_OF_ROWS = new Set([
   'wallet',
   'chain',
   'month',
+  'kind',
+  'key',
 ])
 
 const fixOf = (table: string): string => RECOMPUTE[table] ?? RESTORE

@@ -6,12 +6,14 @@ import { chunkTable } from '../../rows/chunks.ts'
 import { coverageTable } from '../../rows/flow-coverage.ts'
 import { flowTable } from '../../rows/flows.ts'
 import { gapTable, suspectTable } from '../../rows/gaps.ts'
+import { recordTable } from '../../rows/records.ts'
 import { toRow, type Row, type Shape } from '../../rows/row.ts'
 import { bookHeads, checkBook, type BookHead } from '../books.ts'
 import type { ChunkData } from '../chunk-data.ts'
 import type { Server } from '../connect.ts'
 import { checkedRow } from '../documents.ts'
 import { flowCollection, stands, type FlowDocument } from '../flow-documents.ts'
+import { recordHeads, recordsIn } from '../records.ts'
 import { collectionOf, type CollectionName } from '../schema.ts'
 import { allHeads, readChunks } from '../series.ts'
 
@@ -29,6 +31,7 @@ export function rowSource(server: Server, data: ChunkData): RowSource {
     [flowTable, () => flowRows(server)],
     [flowMonthTable, () => monthRows(server)],
     [coverageTable, () => coverageRows(server)],
+    [recordTable, () => recordRows(server)],
     [metaTable, (part) => plainRows(server, part, { _id: { $in: META_CONTENT } })],
   ])
   return {
@@ -102,4 +105,15 @@ async function* monthRows(server: Server): AsyncGenerator<Row> {
 async function* coverageRows(server: Server): AsyncGenerator<Row> {
   for (const { owner, book, coverage } of await allBooks(server))
     for (const { from, to } of coverage) yield toRow(coverageTable, { owner, book, from, to })
+}
+
+async function* recordRows(server: Server): AsyncGenerator<Row> {
+  const heads = await recordHeads(server).collection.find({}).toArray()
+  for (const head of heads.sort((a, b) => byBytes(a.owner, b.owner))) {
+    const found = collectionOf(server, 'records').find(recordsIn(head) as never, {
+      timeoutMode: 'iteration',
+    })
+    for await (const document of found.sort({ kind: 1, key: 1 }))
+      yield checkedRow(server, recordTable, document)
+  }
 }

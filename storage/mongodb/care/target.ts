@@ -5,6 +5,7 @@ import { flowMonthTable, type ContentPart, type RowTarget } from '../../rows/con
 import { coverageTable } from '../../rows/flow-coverage.ts'
 import { flowTable } from '../../rows/flows.ts'
 import { gapTable, suspectTable } from '../../rows/gaps.ts'
+import { recordTable } from '../../rows/records.ts'
 import { int, text, type Row, type Shape, type Table } from '../../rows/row.ts'
 import { usageTable } from '../../rows/runs.ts'
 import { bookHeads, bookId, emptyBook, sealedBook, type BookContent } from '../books.ts'
@@ -14,6 +15,7 @@ import { documentOf, grouped, idOfRow, putAll, type Documents } from '../documen
 import { changedFlow, flowCollection, flowDocument, stands, type FlowDocument } from '../flow-documents.ts'
 import { withHeads } from '../guard.ts'
 import { putChunks, putGaps, putSuspects } from '../put-series.ts'
+import { recordStore } from '../records.ts'
 import { withRow } from '../row-head.ts'
 import { collectionOf, type CollectionName } from '../schema.ts'
 
@@ -36,6 +38,10 @@ export function rowTarget(server: Server, data: ChunkData): RowTarget {
     [flowTable, (rows) => putFlows(server, rows)],
     [flowMonthTable, (rows) => putMonths(server, rows)],
     [coverageTable, (rows) => putCoverage(server, rows)],
+    [
+      recordTable,
+      (rows) => recordStore(server).writeRecords({ put: rows.map((row) => recordTable.read(row)) }),
+    ],
     [metaTable, (rows) => putHeads(server, 'meta', metaTable, rows, { key: '', value: '' })],
     [
       usageTable,

@@ -40,8 +40,9 @@ export function editContract(newStore: NewStore): void {
       const store = await opened(newStore)
       await store.importFlows(importOf([a, b]))
       await store.editFlows(removed('a'))
-      for (const mode of ['mirror', 'add', 'replace'] as const) {
-        const result = await store.importFlows(importOf([a, b], { mode }))
+      for (const mode of ['mirror', 'add', 'replace', 'span'] as const) {
+        const span = mode === 'span' ? { span: { after: 0, until: hour(3000) } } : {}
+        const result = await store.importFlows(importOf([a, b], { mode, ...span }))
         expect(result, mode).toMatchObject({ added: 0, unchanged: 1, byHand: 1, retired: 0, goneCount: 0 })
       }
       expect(await store.flows(MAIN)).toEqual([b])
@@ -95,6 +96,19 @@ export function editContract(newStore: NewStore): void {
       expect(await store.importFlows(importOf([b]))).toMatchObject({ retired: 1 })
       expect(await store.importFlows(importOf([a, b]))).toMatchObject({ added: 1 })
       expect((await store.verify()).damage).toEqual([])
+    })
+
+    test('a span leaves what stands in the place of a flow, until the edit is taken back', async () => {
+      const store = await opened(newStore)
+      await store.importFlows(importOf([a, b]))
+      const put = { ...a, id: 'a2', quantity: '0.7' }
+      await store.editFlows({ ...BY, what: 'edited', edits: [{ book: 'portfolio:main', id: 'a', put }] })
+      const gone = importOf([b], { mode: 'span', span: { after: 0, until: hour(3000) } })
+      expect(await store.importFlows(gone)).toMatchObject({ retired: 0, unchanged: 1 })
+      expect(await store.flows(MAIN)).toEqual([put, b])
+      await store.restoreFlows({ ...BY, flows: [{ book: 'portfolio:main', id: 'a' }] })
+      expect(await store.importFlows(gone)).toMatchObject({ retired: 1, unchanged: 1 })
+      expect(await store.flows(MAIN)).toEqual([b])
     })
 
     test('all of a call or none, over several books', async () => {

@@ -36,7 +36,67 @@ export function ledgerContract(newStore: NewStore): void {
     })
   })
 
+  describe('balances of a scope', () => {
+    const scope = { owner: 'local', wallet: '0xab', chain: 'eip155:1', source: 'allium', after: 5 }
+
+    test('those later than a time are replaced, and no others', async () => {
+      const store = await opened(newStore)
+      const kept = [
+        balanceOf(4, '1'),
+        balanceOf(5, '2'),
+        balanceOf(6, '3', { chain: 'base' }),
+        balanceOf(6, '4', { wallet: '0xcd' }),
+        balanceOf(7, '5', { source: 'rpc:ethereum' }),
+        balanceOf(6, '6', { owner: 'ada' }),
+      ]
+      await store.writeBalances([
+        ...kept,
+        balanceOf(6, '7'),
+        balanceOf(6, '8', { asset: BTC }),
+        balanceOf(8, '9'),
+      ])
+      const next = [balanceOf(6, '7'), balanceOf(8, '10'), balanceOf(9, '11')]
+      const counts = { added: 1, changed: 1, unchanged: 1, removed: 1 }
+      expect(await store.replaceBalances(scope, next)).toEqual(counts)
+      const quantities = async (owner: string) =>
+        (await store.balances(owner, ['0xab', '0xcd'])).map(({ quantity }) => quantity).sort()
+      expect(await quantities('local')).toEqual(['1', '10', '11', '2', '3', '4', '5', '7'])
+      expect(await quantities('ada')).toEqual(['6'])
+      const none = { added: 0, changed: 0, unchanged: 0, removed: 3 }
+      expect(await store.replaceBalances(scope, [])).toEqual(none)
+      expect(await quantities('local')).toEqual(['1', '2', '3', '4', '5'])
+    })
+  })
+
   describe('imports of flows', () => {
+    test('a span retires what no longer comes in it, of its source and book alone', async () => {
+      const store = await opened(newStore)
+      const at = (n: number, id = `f${n}`) => flowOf(id, { time: hour(n) })
+      const span = { mode: 'span', span: { after: hour(2), until: hour(4) } } as const
+      const all = [1, 2, 3, 4, 5].map((n) => at(n))
+      await store.importFlows(importOf(all, { mode: 'add' }))
+      await store.importFlows(importOf([at(3, 'other')], { mode: 'add', source: 'file' }))
+      await store.importFlows(importOf([at(3, 'beside')], { mode: 'add', book: 'wallet:0xab' }))
+      const dry = importOf([at(4)], { ...span, dryRun: true })
+      expect(await store.importFlows(dry)).toEqual({ ...NOTHING, unchanged: 1, retired: 1 })
+      expect(await store.importFlows(importOf([at(3), at(4)], span))).toEqual({ ...NOTHING, unchanged: 2 })
+      const next = [at(4), at(4, 'new')]
+      expect(await store.importFlows(importOf(next, span))).toEqual({
+        ...NOTHING,
+        added: 1,
+        unchanged: 1,
+        retired: 1,
+      })
+      const ids = async () => (await store.flows(MAIN)).map(({ id }) => id)
+      expect(await ids()).toEqual(['f1', 'f2', 'other', 'f4', 'new', 'f5'])
+      // What was undone and comes back stands again.
+      expect(await store.importFlows(importOf([at(3), at(4)], span))).toMatchObject({ added: 1, retired: 1 })
+      expect(await ids()).toEqual(['f1', 'f2', 'f3', 'other', 'f4', 'f5'])
+      expect(await store.importFlows(importOf([], span))).toMatchObject({ retired: 2 })
+      expect(await ids()).toEqual(['f1', 'f2', 'other', 'f5'])
+      expect((await store.verify()).damage).toEqual([])
+    })
+
     test('a mirror adds what is new and retires what no longer comes; the retired can come again', async () => {
       const store = await opened(newStore)
       const [a, b, c] = [flowOf('a'), flowOf('b', { time: hour(2) }), flowOf('c', { time: hour(3) })]

@@ -6,6 +6,7 @@ import type { NewStore } from '../contract/contract.ts'
 import { editContract } from '../contract/flow-edits.ts'
 import { ledgerContract } from '../contract/ledger.ts'
 import { pnlContract } from '../contract/pnl.ts'
+import { recordsContract } from '../contract/records.ts'
 import { runsContract } from '../contract/runs.ts'
 import { seriesContract } from '../contract/series.ts'
 import { snapshotsContract } from '../contract/snapshots.ts'
@@ -24,6 +25,7 @@ servers.describe('store on MongoDB', () => {
     editContract,
     ledgerContract,
     pnlContract,
+    recordsContract,
     snapshotsContract,
     runsContract,
     careContract,

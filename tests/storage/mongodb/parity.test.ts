@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { AssetId } from '#core/asset.ts'
 import type { Flow } from '#core/flow.ts'
+import type { Hour } from '#core/hour.ts'
 import type { FlowImport, Store } from '#pipeline/ports.ts'
 import { withServers } from '#tests/servers/in-tests.ts'
 import { testSeed } from '#tests/support/random.ts'
@@ -39,7 +40,8 @@ const change = fc.record({
   book: fc.constantFrom(...BOOKS),
   source: fc.constantFrom(...SOURCES),
   file: fc.constantFrom('/a.csv', '/b.csv', null),
-  mode: fc.constantFrom('mirror', 'add', 'replace'),
+  mode: fc.constantFrom('mirror', 'add', 'replace', 'span'),
+  span: fc.tuple(fc.nat(11), fc.nat(11)),
   dryRun: fc.boolean(),
 })
 
@@ -57,8 +59,12 @@ servers.describe('the same on MongoDB and in the embedded store', () => {
       await fc.assert(
         fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 6 }), async (changes) => {
           const [embedded, mongodb] = await pair()
-          for (const [at, { flows, mode, ...more }] of changes.entries()) {
-            const one = (): FlowImport => importOf(flows, { ...more, mode, at: hour(at) })
+          for (const [at, { flows, mode, span, ...more }] of changes.entries()) {
+            const [after, until] = [...span].sort((a, b) => a - b).map((n) => hour(n * 200)) as [Hour, Hour]
+            // What comes lies in the span.
+            const own = flows.filter(({ time }) => mode !== 'span' || (time > after && time <= until))
+            const spanned = mode === 'span' ? { span: { after, until } } : {}
+            const one = (): FlowImport => importOf(own, { ...more, mode, ...spanned, at: hour(at) })
             expect(await mongodb.importFlows(one())).toEqual(await embedded.importFlows(one()))
           }
           for (const ask of QUESTIONS) expect(await ask(mongodb)).toEqual(await ask(embedded))

@@ -27,6 +27,7 @@ export async function fill(store: Store, seed = 7): Promise<void> {
     batches: [batchOf('2026-01', 'a', [1, 2])],
   })
   await store.writeSnapshots([snapshotOf(1), snapshotOf(2, { owner: 'ada' })])
+  await store.writeRecords({ put: [{ owner: 'local', kind: 'nft', key: 'k', value: '{}' }] })
   await store.acquireLease('other', 'me', 1, 1)
   const run = { id: 'r1', command: 'ingest', started: 1, finished: 2, exitCode: 0, summary: '{}' }
   await store.writeRun({ ...run, outcome: 'complete' })

@@ -32,7 +32,7 @@ const MONTHS = ['2026-01', '2026-02', '2026-03']
 export function seriesOfSteps(seed: number, length = 40): Step[] {
   const random = seeded(seed)
   const ledger = Array.from({ length: 60 }, (_, n) => randomFlow(random, n))
-  const kinds = [prices, prices, prices, gaps, mirror, wallet, coins, people, pnl, books]
+  const kinds = [prices, prices, prices, gaps, mirror, wallet, coins, people, pnl, books, chain]
   return Array.from({ length }, (_, n) => (kinds[n % kinds.length] as typeof prices)(random, ledger))
 }
 
@@ -75,6 +75,30 @@ const wallet: Maker = (random, ledger) => {
   const rows = ledger.filter(() => random() < 0.3).map((flow) => ({ ...flow, id: `w${flow.id}` }))
   return (store) =>
     store.importFlows(importOf(rows, { book: 'wallet:0xab', source: 'allium', file: null, mode: 'add' }))
+}
+
+/** What a wallet's chain tells of some days, undone and told otherwise the next time. */
+const chain: Maker = (random, ledger) => {
+  const [after, until] = [below(random, 1000), 1000 + below(random, 1000)].map(hour) as [Hour, Hour]
+  const rows = ledger
+    .filter(({ time }) => time > after && time <= until && random() < 0.5)
+    .map((flow) => ({ ...flow, id: `c${flow.id}` }))
+  const records = rows.map(({ id }) => ({ owner: 'local', kind: 'nft', key: id, value: 'v'.repeat(50) }))
+  const scope = { owner: 'local', wallet: '0xab', chain: 'eip155:1', source: 'allium', after: 20 }
+  const balances = Array.from({ length: 5 }, () =>
+    balanceOf(21 + below(random, 30), String(below(random, 99))),
+  )
+  return pick(random, [
+    (store: Store) =>
+      store.importFlows(
+        importOf(rows, {
+          ...{ book: 'wallet:0xab', source: 'rpc:ethereum', file: null },
+          ...{ mode: 'span', span: { after, until } },
+        }),
+      ),
+    (store: Store) => store.writeRecords({ put: records.slice(3), drop: records.slice(0, 3) }),
+    (store: Store) => store.replaceBalances(scope, balances),
+  ])
 }
 
 const coins: Maker = (random) => {
