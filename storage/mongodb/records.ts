@@ -139,12 +139,12 @@ async function clearLeftovers(
   const records = recordCollection(server)
   const { owner, version } = head
   check()
-  await records.deleteMany({ owner, since: { $gt: version } } as never)
-  await records.updateMany({ owner, until: { $gt: version } } as never, { $set: { until: null } } as never)
+  await records.deleteMany({ owner, since: { $gt: version } })
+  await records.updateMany({ owner, until: { $gt: version } }, { $set: { until: null } })
   await clearOld(server, [head])
 }
 
 async function clearOld(server: Server, heads: readonly Content[]): Promise<void> {
   for (const { owner, version } of heads)
-    await recordCollection(server).deleteMany({ owner, until: { $lte: version } } as never)
+    await recordCollection(server).deleteMany({ owner, until: { $lte: version } })
 }
