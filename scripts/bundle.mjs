@@ -22,7 +22,6 @@ const FIRST = [
   'storage/embedded/store.ts',
   'delivery/pnl-table.ts',
   'node_modules/better-sqlite3/lib/index.js',
-  'node_modules/p-retry/index.js',
 ].map(path)
 
 // Stay outside: loaded by few commands, and large or with files of their own.

@@ -15,8 +15,8 @@ export async function gapsOf(
 ): Promise<PnlGap[]> {
   const gaps: PnlGap[] = []
   for (const [asset, token] of tokens) {
+    if (!token.quality.includes(MISSING)) continue
     const runs = missingRuns(token)
-    if (runs.length === 0) continue
     const known = await io.gaps({ asset, quote })
     for (const [begin, end] of runs) {
       const first = addHours(from, begin)

@@ -10,7 +10,8 @@ import type { MarkLoader } from '../pnl/marks.ts'
 export const EVERY = { '1h': 1, '6h': 6, '1d': 24, '1w': 168 } as const
 export type Every = keyof typeof EVERY
 
-const LATELY_HOURS = 48
+/** Nearly always it is one of the last hours; further back, and at last the whole month, is looked only where it is not. */
+const LATELY_HOURS = [6, 48, Infinity]
 
 /** Milliseconds from the epoch, a Thursday, to the first Monday: weeks begin there. */
 const MONDAY = 4 * DAY_MS
@@ -54,12 +55,11 @@ async function newestHour(held: readonly AssetId[], loader: MarkLoader, now: Hou
     for (const month of months) {
       if (monthStart(month) > now) continue
       const to = Math.min(monthEnd(month), addHours(now, 1)) as Hour
-      // Nearly always it is one of the last hours; the whole month is looked through only where it is not.
-      const lately = Math.max(monthStart(month), addHours(to, -LATELY_HOURS)) as Hour
-      const found =
-        (await newestIn(assets, lately, to, loader, byHand)) ??
-        (await newestIn(assets, monthStart(month), to, loader, byHand))
-      if (found !== null) return found
+      for (const hours of LATELY_HOURS) {
+        const from = Math.max(monthStart(month), to - hours * HOUR_MS) as Hour
+        const found = await newestIn(assets, from, to, loader, byHand)
+        if (found !== null) return found
+      }
     }
   }
   return null

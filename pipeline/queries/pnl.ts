@@ -230,8 +230,13 @@ function symbolOf(asset: AssetId, symbols: ReadonlyMap<string, string>): string 
   return asset.startsWith('fiat:') ? asset.slice(5).toUpperCase() : (symbols.get(asset) ?? asset)
 }
 
-const pick = (series: Float64Array, hours: readonly number[]) =>
-  Float64Array.from(hours, (index) => series[index] as number)
+/** A series at the hours shown; of all of them, which is what most look at, it is copied as it is. */
+function pick<T extends Float64Array | Uint8Array>(series: T, hours: readonly number[]): T {
+  const shown = series.slice(0, hours.length) as T
+  if (hours.length < series.length)
+    for (let at = 0; at < shown.length; at++) shown[at] = series[hours[at] as number] as number
+  return shown
+}
 
 function tokenSeries(
   asset: AssetId,
@@ -247,7 +252,7 @@ function tokenSeries(
     mark: pick(marks.price, hours),
     value: pick(token.value, hours),
     pnl: pick(token.pnl, hours),
-    quality: Uint8Array.from(hours, (index) => token.quality[index] as number),
+    quality: pick(token.quality, hours),
     source: hours.map((index) => markSource(marks, index)),
     attribution: token.attribution,
     external: token.external,
@@ -262,7 +267,7 @@ function totalSeries(total: TotalResult, hours: readonly number[]): TotalSeries 
     pnl: pick(total.pnl, hours),
     coverage: pick(total.coverage, hours),
     coverageByCount: pick(total.coverageByCount, hours),
-    quality: Uint8Array.from(hours, (index) => total.quality[index] as number),
+    quality: pick(total.quality, hours),
     attribution: total.attribution,
     external: total.external,
     exchanged: total.exchanged,
