@@ -1,0 +1,113 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { admit } from './access.ts'
+import { Answers } from './answers.ts'
+import { ROUTES, type RouteName } from './contract.ts'
+import type { Route } from './contract/route.ts'
+import { refuseTwice } from './query-text.ts'
+import type { Ask, Auth, Handler, Principal, Reply, Runner } from './types.ts'
+
+/** Routes that the server itself answers: what it knows of its own process, and what goes through it. */
+export type OwnRoutes = { readonly [N in RouteName]?: OwnHandler<N> }
+type OwnHandler<N extends RouteName> = (ask: Ask<N>) => ReturnType<Handler<N>>
+const NO_QUERY = z.strictObject({})
+
+export type Serving = {
+  readonly auth: Auth
+  readonly runner: Runner
+  readonly own: OwnRoutes
+  /** Changes whenever the store's content may have. */
+  readonly changeMark: () => string
+}
+
+/** Every route of the contract below a prefix. */
+export function registerRoutes(app: FastifyInstance, serving: Serving): void {
+  const answers = new Answers()
+  const asking = new WeakMap<FastifyRequest, Principal | null>()
+  for (const name of Object.keys(ROUTES) as RouteName[]) {
+    const route: Route = ROUTES[name]
+    app.route({
+      method: route.method,
+      url: route.path,
+      schema: {
+        summary: route.summary,
+        tags: [route.tag],
+        operationId: name,
+        ...(route.params === undefined ? {} : { params: route.params }),
+        querystring: route.query ?? NO_QUERY,
+        ...(route.body === undefined ? {} : { body: route.body }),
+        response: responsesOf(route),
+      },
+      // Before anything of the request is looked at: who may not ask learns nothing of what is valid.
+      preValidation: async (request) => {
+        const who = route.access === 'public' ? null : await serving.auth.of(request)
+        refuseTwice(request.query)
+        admit(route.access, who, (request.query as { portfolio?: string }).portfolio)
+        asking.set(request, who)
+      },
+      handler: async (request, reply) =>
+        answer(name, request, reply, { ...serving, answers, who: asking.get(request) ?? null }),
+    })
+  }
+}
+
+function responsesOf({ answer, status = 200 }: Route): Record<string, unknown> {
+  if (answer === 'nothing' || answer === 'file') return {}
+  return { [status]: answer }
+}
+
+type Answering = Serving & { readonly answers: Answers; readonly who: Principal | null }
+
+async function answer(
+  name: RouteName,
+  { params, query, body, headers }: FastifyRequest,
+  reply: FastifyReply,
+  answering: Answering,
+): Promise<FastifyReply> {
+  const ask = { params, query, body, owner: answering.who?.owner ?? '' } as Ask<RouteName>
+  return send(ROUTES[name], await replyOf(name, ask, answering), headers['if-none-match'], reply)
+}
+
+async function replyOf(
+  name: RouteName,
+  ask: Ask<RouteName>,
+  { runner, own, changeMark, answers, who }: Answering,
+): Promise<Reply> {
+  const itself = own[name] as OwnHandler<RouteName> | undefined
+  if (itself !== undefined) return ownReply(name, await itself(ask))
+  const run = () => runner.run(name, ask)
+  if (ROUTES[name].method !== 'GET') return run()
+  const key = JSON.stringify([name, ask.owner, ask.params, ask.query, who?.hideAmounts === true])
+  return answers.of(key, changeMark(), run)
+}
+
+function ownReply(name: RouteName, document: unknown): Reply {
+  const route: Route = ROUTES[name]
+  return { status: route.status ?? 200, body: new TextEncoder().encode(JSON.stringify(document)), etag: null }
+}
+
+function send(
+  route: Route,
+  { status, body, etag }: Reply,
+  known: string | undefined,
+  reply: FastifyReply,
+): FastifyReply {
+  // Figures of somebody: kept by nobody on the way, and asked about again each time by the one who has them.
+  reply.header('cache-control', etag === null ? 'no-store' : 'private, no-cache')
+  if (etag !== null) {
+    reply.header('etag', etag).header('vary', 'Authorization, Cookie')
+    if (matches(known, etag)) return reply.code(304).send()
+  }
+  if (route.answer === 'nothing') return reply.code(status).send()
+  return reply
+    .code(status)
+    .type('application/json; charset=utf-8')
+    .send(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
+}
+
+/** RFC 9110, 13.1.2: compared weakly. */
+function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined || header.length > 4_000) return false
+  const bare = (text: string) => text.trim().replace(/^W\//, '')
+  return header.split(',').some((each) => each.trim() === '*' || bare(each) === bare(etag))
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto'
+import compress from '@fastify/compress'
+import helmet from '@fastify/helmet'
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import { hasZodFastifySchemaValidationErrors, validatorCompiler } from 'fastify-type-provider-zod'
+import { problemOf, Refusal, type Problem } from './problem.ts'
+import { readQuery } from './query-text.ts'
+import { registerRoutes, type Serving } from './routes.ts'
+
+/** The prefix, and the one that an older contract had: the same handlers. */
+export const PREFIXES = ['/api/v1', '/v2'] as const
+
+const BODY_LIMIT = 1_000_000
+
+export type ServerOptions = Serving & {
+  /** Whether a `Host` header names this server; any other is somebody else's page (DNS rebinding). */
+  readonly isOurs: (host: string) => boolean
+  /** Addresses whose forwarded headers count; none by default. */
+  readonly proxies: readonly string[]
+  /** Told every request that failed, without its query: `code` is ours. */
+  readonly onProblem: (event: {
+    id: string
+    method: string
+    route: string
+    problem: Problem
+    thrown: unknown
+  }) => void
+}
+
+/** The HTTP server, not listening yet. */
+export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: 30_000,
+    connectionTimeout: 0,
+    keepAliveTimeout: 30_000,
+    maxRequestsPerSocket: 0,
+    trustProxy: options.proxies.length === 0 ? false : [...options.proxies],
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { querystringParser: readQuery, maxParamLength: 300, ignoreTrailingSlash: false },
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  // Bodies are bytes by the time they come here.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  refuseStrangers(app, options)
+  answerProblems(app, options)
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+        formAction: ["'self'"],
+      },
+    },
+    referrerPolicy: { policy: 'no-referrer' },
+    // Loopback is plain http; before a proxy it is the proxy's to say.
+    strictTransportSecurity: false,
+  })
+  await app.register(compress, { threshold: 1_024, encodings: ['br', 'gzip'] })
+  for (const prefix of PREFIXES)
+    await app.register(
+      async (scope) => {
+        registerRoutes(scope, options)
+      },
+      { prefix },
+    )
+  return app
+}
+
+function refuseStrangers(app: FastifyInstance, { isOurs }: ServerOptions): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    if (!isOurs(request.headers.host ?? ''))
+      throw new Refusal(
+        'MISDIRECTED',
+        'This server has another name.',
+        'Open it under the address that it printed, or start it with --host or --public-url.',
+      )
+  })
+}
+
+function answerProblems(app: FastifyInstance, { onProblem }: ServerOptions): void {
+  app.setNotFoundHandler(() => {
+    throw new Refusal('NOT_FOUND', 'There is nothing here.', '/docs lists the routes.')
+  })
+  app.setErrorHandler((error, request, reply) => {
+    const thrown = refusalOf(error)
+    const problem = problemOf(thrown)
+    const route = request.routeOptions.url ?? '(none)'
+    onProblem({ id: request.id, method: request.method, route, problem, thrown })
+    if (thrown instanceof Refusal && thrown.retryAfter !== null)
+      reply.header('retry-after', String(thrown.retryAfter))
+    return reply
+      .code(problem.status)
+      .header('cache-control', 'no-store')
+      .type('application/problem+json; charset=utf-8')
+      .send(JSON.stringify({ ...problem, instance: request.id }))
+  })
+}
+
+/** What Fastify refuses by itself, in our words. */
+function refusalOf(error: unknown): unknown {
+  if (error instanceof Refusal || !(error instanceof Error)) return error
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const faults = error.validation
+      .slice(0, 20)
+      .map(
+        ({ instancePath, message }) =>
+          `${error.validationContext ?? ''}${instancePath || ''}: ${message ?? 'is not valid'}`,
+      )
+    return new Refusal(
+      'INVALID',
+      'The request is not as this route takes it.',
+      'Mend these; /docs shows each field.',
+      { faults },
+    )
+  }
+  const { statusCode, code } = error as Partial<FastifyError>
+  if (statusCode === 413) return new Refusal('TOO_LARGE', 'The body is too large.', 'Send less at once.')
+  if (statusCode === 415)
+    return new Refusal(
+      'UNSUPPORTED_TYPE',
+      'The body is of a type that is not taken here.',
+      'Send application/json; a file of flows as text/csv.',
+    )
+  if (statusCode === 400)
+    return new Refusal(
+      'INVALID',
+      `The request cannot be read (${code ?? 'malformed'}).`,
+      'Check its JSON and its headers.',
+    )
+  return error
+}

@@ -1,0 +1,63 @@
+/** What the parts of the service are to each other: who asks, who answers, and what is told while it happens. */
+import type { FastifyRequest } from 'fastify'
+import type { Quote } from '#core/asset.ts'
+import type { Store } from '#pipeline/ports.ts'
+import type { MarkSettings } from '#pnl/settings.ts'
+import type { Answered, Asked, RouteName } from './contract.ts'
+
+export const ROLES = ['viewer', 'owner', 'admin'] as const
+/** `viewer` reads; `owner` also changes what is theirs; `admin` also looks after the server. */
+export type Role = (typeof ROLES)[number]
+
+/** Who asks, once it is known. Every query is made for `owner`, whatever the request says. */
+export type Principal = {
+  readonly user: string
+  readonly owner: string
+  readonly role: Role
+  /** Portfolios that may be read; null is all of the owner's (a share link names one). */
+  readonly portfolios: readonly string[] | null
+  /** Amounts are left out of every answer; per cents stay. */
+  readonly hideAmounts: boolean
+  /** By cookie: then what changes something must carry the header that no other site can send. */
+  readonly byCookie: boolean
+}
+
+/** Tells who asks. */
+export interface Auth {
+  /** Null: nobody that is known. @throws Refusal for a credential that is there and not good */
+  of(request: FastifyRequest): Promise<Principal | null>
+}
+
+/** What handlers work with: one store, and how marks are made of it. */
+export type ApiIo = {
+  readonly store: Store
+  readonly settings: MarkSettings
+  /** Base currency where no portfolio says its own. */
+  readonly baseCurrency: Quote
+  /** The store holds an invented market. */
+  readonly invented: boolean
+  readonly now: () => number
+}
+/** A request that a handler is asked with: read, checked, and allowed. */
+export type Ask<N extends RouteName> = Asked<N> & { readonly owner: string }
+export type Handler<N extends RouteName> = (ask: Ask<N>, io: ApiIo) => Promise<Frozen<Answered<N>>>
+/** Nothing that was made is changed on its way out. */
+export type Frozen<T> = T extends readonly (infer E)[]
+  ? readonly Frozen<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Frozen<T[K]> }
+    : T
+
+/** What a handler answered, as bytes to send. */
+export type Reply = {
+  readonly status: number
+  readonly body: Uint8Array
+  /** Over the body's content; null for what is not to be kept. */
+  readonly etag: string | null
+}
+/** Answers requests beside the event loop that serves everybody: in threads, each with a store of its own. */
+export interface Runner {
+  /** @throws Refusal or TidemarkError as the handler does */
+  run<N extends RouteName>(name: N, ask: Ask<N>): Promise<Reply>
+  close(): Promise<void>
+}
