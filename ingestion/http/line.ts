@@ -65,7 +65,10 @@ export class Line {
   async post(body: unknown, limits: Partial<Limits>, signal: AbortSignal): Promise<LineAnswer> {
     if (signal.aborted) throw interrupted()
     try {
-      const response = await this.gate.run(() => this.send(body, { ...this.limits, ...limits }, signal), signal)
+      const response = await this.gate.run(
+        () => this.send(body, { ...this.limits, ...limits }, signal),
+        signal,
+      )
       const asked = retryAfterMs(response.headers['retry-after'], response.headers['date'], this.now())
       const contentType = response.headers['content-type'] ?? 'no type'
       return { status: response.status, text: response.text, retryAfterMs: asked, contentType }
