@@ -4,13 +4,20 @@ import { faulty, ok, quoted, type Reading } from './reading.ts'
 const BY_HAND =
   'enter what it holds by hand: under "holdings:" in the portfolio file, or in flows.csv with a name in the column "wallet"'
 
+// Not quoted: whoever pastes a private key must not find it in a log.
+const SIXTY_FOUR =
+  'what was given has 64 digits: an address has 40. It is the hash of a transaction, or a private key, which belongs in no program that only reads'
+
 /** Addresses that are not of an EVM chain, and what they are. The first that matches names it. */
 const OTHERS: readonly (readonly [RegExp, string])[] = [
   [/^(bc|tb)1[a-z0-9]{8,87}$/i, `a Bitcoin address, which is not read from the chain: ${BY_HAND}`],
   [/^[13][1-9A-HJ-NP-Za-km-z]{24,34}$/, `a Bitcoin address, which is not read from the chain: ${BY_HAND}`],
   [/^T[1-9A-HJ-NP-Za-km-z]{33}$/, `a Tron address, which is not read from the chain: ${BY_HAND}`],
   [/^XE\d{2}[0-9A-Z]{30,31}$/i, 'an ICAP address: give the same address as 0x and 40 hexadecimal digits'],
-  [/^[^\s]{1,250}\.eth$/i, 'an ENS name, which is not looked up: give the address that it stands for (0x…)'],
+  [
+    /^[^\s]{1,250}\.eth$/i,
+    'an ENS name, which is not looked up here: "tidemark wallets add" does that, or give the address (0x…)',
+  ],
   [
     /^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}:.{1,128}$/,
     'a CAIP-10 id: give the address alone and its chain apart',
@@ -50,7 +57,11 @@ export function checksumAddress(address: string): string {
 }
 
 function whyNotEvm(text: string): string {
+  if (/^(0x)?[0-9a-f]{64}$/i.test(text)) return SIXTY_FOUR
   if (text.length <= 300) {
+    const plain = text.normalize('NFKC')
+    if (plain !== text && /^0x[0-9a-f]{40}$/i.test(plain))
+      return `${quoted(text)} has characters that only look like those of an address: type it with plain digits and letters`
     for (const [pattern, words] of OTHERS) if (pattern.test(text)) return `${quoted(text)} is ${words}`
     if (/^0x[0-9a-f]*$/i.test(text)) {
       return `${quoted(text)} has ${text.length - 2} digits after 0x; an address has 40`

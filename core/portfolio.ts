@@ -15,6 +15,8 @@ export type Wallet = {
   readonly address: string
   readonly label: string | null
   readonly chains: readonly string[]
+  /** The ENS name that the address was looked up by, and the block of that answer; the address is what counts. */
+  readonly ens?: { readonly name: string; readonly block: number }
 }
 
 /** A quantity entered by hand: held through the whole range, or from the first hour at or after `since`. */

@@ -108,7 +108,7 @@ function walletsOf(nodes: readonly Node[], own: readonly OwnChain[], faults: Fau
 }
 
 function walletOf(node: Node, what: string, own: readonly OwnChain[], faults: Faults): Wallet | null {
-  const keys = { required: ['address', 'chains'], optional: ['label'] }
+  const keys = { required: ['address', 'chains'], optional: ['label', 'ens'] }
   const fields = fieldsOf(node, what, keys, faults)
   if (fields === null) return null
   const address = valueOf(fields.get('address'), `${what}.address`, readAddress, faults)
@@ -125,7 +125,16 @@ function walletOf(node: Node, what: string, own: readonly OwnChain[], faults: Fa
   const twice = chains.find((chain, at) => chains.indexOf(chain) !== at)
   if (twice !== undefined)
     faults.add(fields.get('chains'), `${what}.chains has ${twice} twice: keep one of them`)
-  return address === null ? null : { address, label, chains }
+  const ens = fields.has('ens') ? ensOf(fields.get('ens') ?? null, `${what}.ens`, faults) : null
+  return address === null ? null : { address, label, chains, ...(ens === null ? {} : { ens }) }
+}
+
+function ensOf(node: Node | null, what: string, faults: Faults): NonNullable<Wallet['ens']> | null {
+  const fields = fieldsOf(node, what, { required: ['name', 'block'], optional: [] }, faults)
+  if (fields === null) return null
+  const name = valueOf(fields.get('name'), `${what}.name`, values.readEnsName, faults)
+  const block = valueOf(fields.get('block'), `${what}.block`, values.readBlock, faults)
+  return name === null || block === null ? null : { name, block }
 }
 
 function holdingOf(node: Node, what: string, now: number | undefined, faults: Faults): ManualHolding[] {

@@ -66,6 +66,17 @@ export function readChain(text: string, own: readonly OwnChain[] = []): Reading<
   return faulty(`${quoted(text)} is no chain that is known: ${hint}`)
 }
 
+/** An ENS name as somebody wrote it down: it is looked up elsewhere. */
+export function readEnsName(text: string): Reading<string> {
+  const isName = text.length <= 255 && /^[^\s\p{C}\p{Z}]+\.[^\s\p{C}\p{Z}]+$/u.test(text)
+  return isName ? ok(text) : faulty(`${quoted(text)} is no ENS name, such as name.eth`)
+}
+
+export function readBlock(text: string): Reading<number> {
+  if (/^\d{1,15}$/.test(text)) return ok(Number(text))
+  return faulty(`${quoted(text)} is no block number: give it as digits`)
+}
+
 /** The path of the flows file, absolute; a relative one starts from the folder of the portfolio file. */
 export function readFlowsPath(text: string, folder: string): Reading<string> {
   if (/^[a-z][a-z0-9+.-]+:/i.test(text)) {
