@@ -78,7 +78,11 @@ async function parts() {
     chunkFileNames: ({ name, facadeModuleId: source }) => `${source ? dotted(source) : name}.cjs`,
     codeSplitting: { groups: [{ name: 'program', test: (id) => FIRST.includes(id) }] },
   })
-  return output.map(({ fileName, code }) => ({ name: `./${fileName}`, code: wrapped(fileName, code) }))
+  return output.map(({ fileName, code, moduleIds }) => ({
+    name: `./${fileName}`,
+    code: wrapped(fileName, code),
+    sources: moduleIds.map((id) => relative(path(''), id)),
+  }))
 }
 
 /** Where a part's source lies, as the name of the part: most are called `run`. */
@@ -120,6 +124,11 @@ for (const [name, mode] of [
   ['tidemark.cjs', 0o755],
 ])
   replace(name, readFileSync(path(`scripts/start/${name}`)), mode)
+// For people, and for tests: what lies where.
+replace(
+  'parts.json',
+  JSON.stringify(Object.fromEntries(program.map((part) => [part.name, part.sources])), null, 1),
+)
 // Most builds find everything as it was.
 if (present() !== made) {
   const compiled = warmUp((file, soFar) => writeFileSync(file, packOf(made, program, soFar)))
