@@ -26,8 +26,11 @@ export type Suspect = {
   readonly state: SuspectState
 }
 
-/** Hours for which a provider gave nothing, half-open, with the reason in a word. */
-export type GapReason = 'plan-reach' | 'no-data' | 'suspect' | 'failed' | 'not-listed'
+/**
+ * Hours for which a provider gave nothing, half-open, with the reason in a word. `disputed` hours have prices: two that
+ * are too far apart; their provider is both names with a plus between them (`coingecko+defillama`).
+ */
+export type GapReason = 'plan-reach' | 'no-data' | 'suspect' | 'failed' | 'not-listed' | 'disputed'
 export type Gap = {
   readonly asset: AssetId
   readonly quote: Quote

@@ -1,6 +1,8 @@
 import { assetClass, type AssetId } from '#core/asset.ts'
+import { isStablecoin } from '#core/stablecoin.ts'
 import type { ProviderId } from '#core/candle.ts'
 import { HOUR_MS } from '#core/hour.ts'
+import type { MarkRules } from './marks/tracks.ts'
 
 /** What decides a mark besides the candles. Part of every fingerprint. */
 export type MarkSettings = {
@@ -10,6 +12,10 @@ export type MarkSettings = {
   readonly carryHours: Readonly<Record<string, number>>
   /** The asset through which other currencies are converted. */
   readonly through: AssetId
+  /** How far two sources may be apart, in per cent, by asset id or by `stable` and `other`; without it any distance. */
+  readonly disputePercent?: Readonly<Record<string, number>>
+  /** Providers whose marks are `estimated` at best. */
+  readonly estimated?: readonly ProviderId[]
 }
 
 /** Chunks are read one month ahead of the hours asked for, so nothing is carried longer than the shortest month. */
@@ -19,6 +25,8 @@ export const DEFAULT_SETTINGS: MarkSettings = {
   sources: ['coingecko', 'allium', 'manual'],
   carryHours: { crypto: 3, stock: 96 },
   through: 'bitcoin' as AssetId,
+  disputePercent: { stable: 1, other: 5 },
+  estimated: ['defillama'],
 }
 
 /** How old the last sample of an asset may be to be carried, in milliseconds. */
@@ -26,4 +34,11 @@ export function carryMsOf(settings: MarkSettings, asset: AssetId): number {
   const { carryHours } = settings
   const hours = carryHours[asset] ?? carryHours[assetClass(asset)] ?? carryHours['crypto'] ?? 3
   return Math.min(hours, MAX_CARRY_HOURS) * HOUR_MS
+}
+
+/** What decides an asset's marks beside its candles and how long they are carried. */
+export function markRulesOf(settings: MarkSettings, asset: AssetId): MarkRules {
+  const { disputePercent, estimated = [] } = settings
+  const percent = disputePercent?.[asset] ?? disputePercent?.[isStablecoin(asset) ? 'stable' : 'other']
+  return { estimated, ...(percent === undefined ? {} : { disputeLimit: percent / 100 }) }
 }

@@ -13,7 +13,7 @@ import {
   type MarkSeries,
   type SourceCandles,
 } from '#pnl/marks/marks.ts'
-import { carryMsOf, type MarkSettings } from '#pnl/settings.ts'
+import { carryMsOf, markRulesOf, type MarkSettings } from '#pnl/settings.ts'
 
 /** Marks of some assets over a span of hours, in the base currency. */
 export type MarkBook = {
@@ -82,7 +82,9 @@ export class CandleBook {
   private seriesOf(chunks: readonly Chunk[], from: Hour): Map<AssetId, MarkSeries> {
     const series = new Map<AssetId, MarkSeries>()
     for (const [asset, own] of chunksByAsset(chunks)) {
-      series.set(asset, markSeries(from, this.span.to, this.ranked(own), carryMsOf(this.settings, asset)))
+      const carryMs = carryMsOf(this.settings, asset)
+      const rules = markRulesOf(this.settings, asset)
+      series.set(asset, markSeries(from, this.span.to, this.ranked(own), carryMs, rules))
     }
     return series
   }

@@ -2,6 +2,7 @@ import { baseAsset, type AssetId, type Quote } from '#core/asset.ts'
 import type { Chunk } from '#core/candle.ts'
 import { HOUR_MS, type Hour } from '#core/hour.ts'
 import { monthOf, monthStart, previousMonth, type Month } from '#core/month.ts'
+import { LOOK_BACK_HOURS } from '#pnl/marks/dispute.ts'
 import { MANUAL_PROVIDER, MARK_WINDOW_MS } from '#pnl/marks/marks.ts'
 import { carryMsOf, type MarkSettings } from '#pnl/settings.ts'
 import type { SeriesReader } from '../ports.ts'
@@ -63,9 +64,8 @@ export class MarkLoader {
     const inside = await this.chunks(assets, quote, first, monthOf(to - HOUR_MS))
     const byAsset = chunksByAsset(inside)
     const bare = assets.filter((asset) => !this.opensMarked(byAsset.get(asset), from))
-    const lead = monthOf(
-      from - Math.max(0, ...bare.map((asset) => carryMsOf(this.settings, asset))) - HOUR_MS,
-    )
+    const carried = bare.map((asset) => carryMsOf(this.settings, asset))
+    const lead = monthOf(from - Math.max(LOOK_BACK_HOURS * HOUR_MS, ...carried) - HOUR_MS)
     if (bare.length === 0 || lead === first) return inside
     return [...(await this.chunks(bare, quote, lead, previousMonth(first))), ...inside]
   }
@@ -89,12 +89,18 @@ export class MarkLoader {
 
   /**
    * Whether the primary source has a sample at the very start of the span, and the span begins with its month: then
-   * nothing from the month before can be carried into it, and it need not be read.
+   * nothing from the month before can be carried into it, and it need not be read. Unless another source has a sample
+   * in the first hours: should the two differ, the hours before tell which of them jumped.
    */
   private opensMarked(chunks: readonly Chunk[] | undefined, from: Hour): boolean {
     if (from !== monthStart(monthOf(from))) return false
     const primary = chunks?.find(({ provider }) => provider === this.settings.sources[0])
+    const others = chunks?.filter((chunk) => chunk !== primary && chunk.month === monthOf(from)) ?? []
+    const alone = others.every(({ columns: { count } }) =>
+      count.subarray(0, LOOK_BACK_HOURS).every((samples) => !(samples > 0)),
+    )
     return (
+      alone &&
       primary !== undefined &&
       primary.month === monthOf(from) &&
       primary.provider !== MANUAL_PROVIDER &&

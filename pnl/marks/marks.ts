@@ -1,14 +1,17 @@
-import type { CandleColumns, ProviderId } from '#core/candle.ts'
 import { HOUR_MS, type Hour } from '#core/hour.ts'
 import { CARRIED, ESTIMATED, MISSING, OK } from '#core/quality.ts'
+import { disputeAt, LOOK_BACK_HOURS } from './dispute.ts'
+import {
+  afterSamples,
+  MARK_WINDOW_MS,
+  NEAR_MS,
+  tracksOf,
+  type MarkRules,
+  type SourceCandles,
+  type Track,
+} from './tracks.ts'
 
-/** A mark is the first sample of its hour if it fell in the first 30 minutes. */
-export const MARK_WINDOW_MS = 30 * 60_000
-/** A second source counts with its record nearest to the hour, within 10 minutes. */
-const NEAR_MS = 10 * 60_000
-
-/** Provider of prices entered by hand; they never are better than `estimated`. */
-export const MANUAL_PROVIDER: ProviderId = 'manual'
+export { MANUAL_PROVIDER, MARK_WINDOW_MS, type CandlePiece, type SourceCandles } from './tracks.ts'
 
 /**
  * Prices at consecutive hours from `from`. `price` is NaN where the mark is missing; `quality` holds the codes of
@@ -24,10 +27,6 @@ export type MarkSeries = {
   readonly sources: readonly string[]
 }
 
-/** Candles of one provider, in pieces of consecutive hours, ascending. */
-export type CandlePiece = { readonly from: Hour; readonly columns: CandleColumns }
-export type SourceCandles = { readonly provider: ProviderId; readonly pieces: readonly CandlePiece[] }
-
 /**
  * Marks of one asset over [from, to) hours (docs/semantics.md, 1). Pieces may begin before `from`: what lies before
  * is used for carried marks. Sources come in the configured order; the first is the primary one, whose marks are `ok`.
@@ -38,20 +37,22 @@ export function markSeries(
   to: Hour,
   sources: readonly SourceCandles[],
   carryMs: number,
+  { disputeLimit = Infinity, estimated = [] }: MarkRules = {},
 ): MarkSeries {
   const names = sources.map((source) => source.provider)
   const marks = emptyMarks(from, to, names)
-  const begin = from - Math.ceil(carryMs / HOUR_MS + 1) * HOUR_MS
-  const tracks = sources
-    .map((source, rank) => trackOf(source, rank, begin, to))
-    .filter((track) => track !== null)
+  const begin = from - Math.max(LOOK_BACK_HOURS, Math.ceil(carryMs / HOUR_MS + 1)) * HOUR_MS
+  const tracks = tracksOf(sources, begin, to, estimated)
   const lead = (from - begin) / HOUR_MS
   // Past the last sample and what it can be carried to there are no marks: most of a month that is still running.
   const length = Math.min(lead + marks.price.length, afterSamples(tracks) + Math.ceil(carryMs / HOUR_MS) + 1)
   for (let at = 0; at < length; at++) {
     const hour = begin + at * HOUR_MS
-    if (at >= lead && !markAt(marks, at - lead, hour, tracks, at))
-      carry(marks, at - lead, hour, tracks, carryMs)
+    if (at >= lead) {
+      const source = markAt(marks, at - lead, hour, tracks, at)
+      if (source === null) carry(marks, at - lead, hour, tracks, carryMs)
+      else if (tracks.length > 1) settle(marks, at - lead, at, source, tracks, disputeLimit)
+    }
     for (const track of tracks) {
       const index = at - track.shift
       if (!((track.count[index] as number) > 0)) continue
@@ -62,65 +63,6 @@ export function markSeries(
   return marks
 }
 
-/** What marks need of one source, hour by hour over the whole span, and its last sample so far. */
-type Track = {
-  readonly rank: number
-  readonly primary: boolean
-  readonly open: Float64Array
-  readonly close: Float64Array
-  readonly count: Float64Array
-  readonly first: Float64Array
-  readonly last: Float64Array
-  /** Where the columns begin, in hours from the start of the span. */
-  readonly shift: number
-  time: number
-  price: number
-}
-
-const TRACKED = ['open', 'close', 'count', 'first', 'last'] as const
-
-function trackOf({ provider, pieces }: SourceCandles, rank: number, begin: number, to: number): Track | null {
-  const [only, ...others] = pieces
-  if (only === undefined) return null
-  const columns = others.length === 0 ? only.columns : joined(pieces, begin, (to - begin) / HOUR_MS)
-  const shift = others.length === 0 ? (only.from - begin) / HOUR_MS : 0
-  const { open, close, count, first, last } = columns
-  const primary = rank === 0 && provider !== MANUAL_PROVIDER
-  return { open, close, count, first, last, shift, rank, primary, time: -Infinity, price: NaN }
-}
-
-/** One past the last hour with a sample of any source, in hours from the start of the span. */
-function afterSamples(tracks: readonly Track[]): number {
-  let end = 0
-  for (const { count, shift } of tracks) {
-    let length = count.length
-    while (length > 0 && !((count[length - 1] as number) > 0)) length--
-    end = Math.max(end, shift + length)
-  }
-  return end
-}
-
-/** Several pieces as one, over the whole span. */
-function joined(
-  pieces: readonly CandlePiece[],
-  begin: number,
-  length: number,
-): Pick<Track, (typeof TRACKED)[number]> {
-  const columns = TRACKED.map((name) => {
-    const column = new Float64Array(length).fill(NaN)
-    for (const piece of pieces) place(column, piece.columns[name], (piece.from - begin) / HOUR_MS)
-    return [name, column] as const
-  })
-  return Object.fromEntries(columns) as unknown as Pick<Track, (typeof TRACKED)[number]>
-}
-
-/** Puts a piece into a column at an offset; what lies outside is cut off. */
-function place(column: Float64Array, piece: Float64Array, offset: number): void {
-  const begin = Math.max(0, -offset)
-  const end = Math.min(piece.length, column.length - offset)
-  if (begin < end) column.set(piece.subarray(begin, end), offset + begin)
-}
-
 /** The first source in the order that has a mark of its own gives it. */
 function markAt(
   marks: MarkSeries,
@@ -128,9 +70,25 @@ function markAt(
   hour: number,
   tracks: readonly Track[],
   at: number,
-): boolean {
-  for (const track of tracks) if (markFrom(marks, index, hour, track, at - track.shift)) return true
-  return false
+): Track | null {
+  for (const track of tracks) if (markFrom(marks, index, hour, track, at - track.shift)) return track
+  return null
+}
+
+/** Where two sources differ and the first is the one that jumped, the mark is the other's. */
+function settle(
+  marks: MarkSeries,
+  index: number,
+  at: number,
+  source: Track,
+  tracks: readonly Track[],
+  limit: number,
+): void {
+  const dispute = disputeAt(tracks, at, limit)
+  if (dispute === null || !dispute.jumped || dispute.first !== source) return
+  const { second } = dispute
+  const place = at - second.shift
+  set(marks, index, second.open[place] as number, ESTIMATED, second.rank, -(second.first[place] as number))
 }
 
 function markFrom(marks: MarkSeries, index: number, hour: number, track: Track, at: number): boolean {
