@@ -12,6 +12,7 @@ import type { Month } from '#core/month.ts'
 import type { Balance, Portfolio } from '#core/portfolio.ts'
 import type { Quality } from '#core/quality.ts'
 import type { Gap, Samples, Suspect, SuspectState } from '#core/sample.ts'
+import type { BlockRef, EvmChain, Hex, WalletPart, WalletScan } from '#ingestion/evm/types.ts'
 
 // ---- series -----------------------------------------------------------------------------------------------------
 
@@ -491,6 +492,54 @@ export interface WalletSource {
     signal: AbortSignal,
   ): Promise<WalletAnswer>
 }
+/** From which block or time a wallet is read; null: from its first. */
+export type FirstBlock = { readonly number: number } | { readonly time: number } | null
+/** Where the reading of a wallet begins, before anything of it was read. */
+export type ScanStart = {
+  readonly scan: WalletScan
+  /** The block that the scan stands at: nothing of it or of any before will be read. */
+  readonly at: BlockRef
+  /** Whether nothing was held or done before: flows are then complete since the chain began. */
+  readonly whole: boolean
+}
+/** What one chain's endpoints were asked since the run began. */
+export type ChainUsage = {
+  readonly requests: number
+  readonly logs: number
+  readonly hosts: readonly string[]
+}
+/** One chain, read by its own nodes: whose history is walked part by part. Errors are those of `ChainRpc`. */
+export interface ChainHistory {
+  readonly chain: EvmChain
+  block(at: number | 'latest' | 'finalized', signal: AbortSignal): Promise<BlockRef>
+  /** The last block at or before a time, no later than the latest; null where the chain began after it. */
+  blockAt(time: number, signal: AbortSignal): Promise<BlockRef | null>
+  /** The most blocks that one request for logs may span, as far as it is known; Infinity where no limit was met. */
+  logSpan(): number
+  /** Where wallets begin; one of which nothing is found until `until` begins there. In the order of the wallets. */
+  begin(
+    wallets: readonly Hex[],
+    first: FirstBlock,
+    until: BlockRef,
+    signal: AbortSignal,
+  ): Promise<ScanStart[]>
+  /** Reads on, up to and with a block, for wallets that stand at the same one. In their order. */
+  part(
+    scans: readonly WalletScan[],
+    until: BlockRef,
+    how: {
+      readonly owner: string
+      readonly checkpoint: boolean
+      readonly isOwn: (address: string) => boolean
+    },
+    signal: AbortSignal,
+  ): Promise<WalletPart[]>
+  /** About how many requests reading on takes. */
+  calls(scans: readonly WalletScan[], until: BlockRef, signal: AbortSignal): Promise<number>
+  usage(): ChainUsage
+  close(): void
+}
+
 /** How a provider was used in this run; the end summary prints it. */
 export type ProviderReport = {
   readonly provider: ProviderId
