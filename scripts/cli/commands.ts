@@ -73,6 +73,30 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('../commands/import.ts'),
   },
   {
+    name: 'wallets add',
+    group: IN,
+    summary: 'wallets into the portfolio file, by address or ENS name',
+    load: () => import('../commands/wallets/add.ts'),
+  },
+  {
+    name: 'wallets remove',
+    group: IN,
+    summary: 'take a wallet out of the portfolio file',
+    load: () => import('../commands/wallets/remove.ts'),
+  },
+  {
+    name: 'wallets label',
+    group: IN,
+    summary: 'give a wallet a name',
+    load: () => import('../commands/wallets/label.ts'),
+  },
+  {
+    name: 'wallets check',
+    group: IN,
+    summary: 'addresses, and what is wrong with them: no store, no network',
+    load: () => import('../commands/wallets/check.ts'),
+  },
+  {
     name: 'flows add',
     group: IN,
     summary: 'one flow by hand',
@@ -155,6 +179,12 @@ export const COMMANDS: readonly Entry[] = [
     group: READ,
     summary: 'what is held, by asset and wallet',
     load: () => import('../commands/holdings.ts'),
+  },
+  {
+    name: 'wallets list',
+    group: READ,
+    summary: 'the wallets of the portfolio',
+    load: () => import('../commands/wallets/list.ts'),
   },
   {
     name: 'flows',
