@@ -99,7 +99,11 @@ function percentOf(pnl: number, opening: number, cameIn: number): number | null 
 function fractions(pnl: Float64Array, opening: number, cameIn: readonly Float64Array[]): Float64Array {
   const invested = new Sum().add(Math.abs(opening))
   return pnl.map((value, hour) => {
-    if (hour > 0) for (const series of cameIn) invested.add(series[hour] as number)
+    for (let at = 0; hour > 0 && at < cameIn.length; at++) {
+      // Most hours of most tokens bring nothing, and nothing changes a sum by nothing.
+      const term = (cameIn[at] as Float64Array)[hour] as number
+      if (term !== 0) invested.add(term)
+    }
     return invested.value === 0 ? NaN : value / invested.value
   })
 }
