@@ -5,7 +5,20 @@ import type { ApiIo, Ask, Handler, Reply } from './types.ts'
 
 /** Routes that are answered from the store, each loaded when it is first asked. */
 const HANDLERS: { readonly [N in RouteName]?: () => Promise<Handler<N>> } = {
+  portfolio: async () => (await import('./handlers/dashboard.ts')).portfolio,
+  dashboard: async () => (await import('./handlers/dashboard.ts')).dashboard,
+  history: async () => (await import('./handlers/dashboard.ts')).history,
   portfolios: async () => (await import('./handlers/portfolios.ts')).portfolios,
+  lots: async () => (await import('./handlers/lots.ts')).lots,
+  gains: async () => (await import('./handlers/lots.ts')).gains,
+  trades: async () => (await import('./handlers/lots.ts')).trades,
+  wallets: async () => (await import('./handlers/lists.ts')).wallets,
+  holdings: async () => (await import('./handlers/lists.ts')).holdings,
+  flows: async () => (await import('./handlers/lists.ts')).flows,
+  asset: async () => (await import('./handlers/asset.ts')).asset,
+  prices: async () => (await import('./handlers/lists.ts')).prices,
+  gaps: async () => (await import('./handlers/lists.ts')).gaps,
+  runs: async () => (await import('./handlers/lists.ts')).runs,
   pnl: async () => (await import('./handlers/pnl.ts')).pnl,
 }
 export type WorkRoute = keyof typeof HANDLERS

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Flow } from '#core/flow.ts'
 import { formatTime } from '#core/hour.ts'
+import { flowDocument } from '#delivery/flow-json.ts'
 import { displayQuantity } from '#delivery/number.ts'
 import { listFlows } from '#pipeline/queries/flows.ts'
 import { examples, type Act } from '../cli/command.ts'
@@ -35,7 +36,7 @@ const FLOWS: List<Flow> = {
     { head: 'note', text: ({ note }) => note },
     { head: 'id', text: ({ id }) => id },
   ],
-  document: (flow) => ({ ...flow, time: formatTime(flow.time) }),
+  document: flowDocument,
   empty: 'No flows are stored: "tidemark import FILE" or "tidemark flows add" bring them in.',
 }
 

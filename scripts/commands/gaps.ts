@@ -9,7 +9,7 @@ import type { Cli } from '../cli/context.ts'
 import { listOutcome, listTable, pageAsk, type List } from '../cli/list.ts'
 import { checkRange, listOptions, type ListOptions } from '../cli/options.ts'
 import type { Outcome } from '../cli/output.ts'
-import { gapDocument } from '../cli/gap-document.ts'
+import { gapDocument, suspectDocument } from '#delivery/gap-json.ts'
 import { readConfig } from '../wiring/config.ts'
 import { openForReading } from '../wiring/store.ts'
 
@@ -48,7 +48,7 @@ const SUSPECTS: List<Suspect> = {
     { head: 'provider', text: ({ provider }) => provider },
     { head: 'reason', text: ({ reason }) => reason },
   ],
-  document: (suspect) => ({ ...suspect, time: formatTime(suspect.time) }),
+  document: suspectDocument,
   empty: '',
 }
 

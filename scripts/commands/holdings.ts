@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander'
 import type { AssetId } from '#core/asset.ts'
 import { EXIT } from '#core/errors.ts'
-import { money, plain } from '#core/number.ts'
+import { holdingDocument } from '#delivery/holding-json.ts'
 import { displayMoney, displayPrice, displayQuantity, MISSING_TEXT } from '#delivery/number.ts'
 import { listHoldings, type HoldingRow } from '#pipeline/queries/holdings.ts'
 import { examples, type Act } from '../cli/command.ts'
@@ -26,17 +26,6 @@ export function define(command: Command, act: Act): void {
     new Option('--to <time>', 'what was held at this time, UTC (default: now)').argParser(timeOption('--to')),
   )
   pageOptions(command).action(act(run))
-}
-
-/** A holding as machines read it. */
-export function holdingDocument(row: HoldingRow): object {
-  const { mark, value, lastMark } = row
-  return {
-    ...row,
-    mark: mark === null ? null : plain(mark),
-    value: value === null ? null : money(value),
-    lastMark: lastMark === null ? null : plain(lastMark),
-  }
 }
 
 const HOLDINGS: List<HoldingRow> = {

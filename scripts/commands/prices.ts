@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Quote } from '#core/asset.ts'
 import { DAY_MS, formatTime } from '#core/hour.ts'
-import { plain } from '#core/number.ts'
+import { priceDocument } from '#delivery/price-json.ts'
 import { displayPrice, MISSING_TEXT } from '#delivery/number.ts'
 import { listPrices, type PriceRow } from '#pipeline/queries/prices.ts'
 import { examples, type Act } from '../cli/command.ts'
@@ -25,19 +25,6 @@ export function define(command: Command, act: Act): void {
   listOptions(command)
     .option('--quote <code>', 'currency they are quoted in (default: base currency)')
     .action(act(run))
-}
-
-/** Every hour of a row's candle as machines read it: null where there is none, digits as they are kept. */
-export function priceDocument({ hour, mark, candle, ...row }: PriceRow): object {
-  const values = Object.entries(candle ?? {}).map(
-    ([name, value]) => [name, Number.isNaN(value) ? null : value] as const,
-  )
-  return {
-    ...row,
-    hour: formatTime(hour),
-    mark: mark === null ? null : plain(mark),
-    candle: candle === null ? null : Object.fromEntries(values),
-  }
 }
 
 const price = (value: number | undefined): string =>

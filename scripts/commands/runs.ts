@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { formatTime } from '#core/hour.ts'
+import { runDocument } from '#delivery/run-json.ts'
 import { listRuns, type RunRow } from '#pipeline/queries/runs.ts'
 import { examples, type Act } from '../cli/command.ts'
 import type { Cli } from '../cli/context.ts'
@@ -31,11 +32,7 @@ const RUNS: List<RunRow> = {
     },
     { head: 'run', text: ({ id }) => id },
   ],
-  document: (row) => ({
-    ...row,
-    started: formatTime(row.started),
-    finished: row.finished === null ? null : formatTime(row.finished),
-  }),
+  document: runDocument,
   empty: 'Nothing was run yet.',
 }
 

@@ -325,16 +325,6 @@ export const assetPage = z.object({
   name: z.string().nullable(),
   baseCurrency: z.string(),
   pnl: pnl.pick({ from: true, to: true, hours: true, tokens: true, gaps: true }),
-  hourly: z.array(
-    z.object({
-      time,
-      price: decimalOrNull,
-      trading: decimalOrNull,
-      income: decimalOrNull,
-      fees: decimalOrNull,
-      loss: decimalOrNull,
-    }),
-  ),
   /** Marks by source, so that they can be compared. */
   sources: z.array(z.object({ provider: z.string(), time: z.array(time), price: z.array(decimalOrNull) })),
   holdings: z.array(holding),

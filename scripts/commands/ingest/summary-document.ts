@@ -1,6 +1,6 @@
 import { formatTime } from '#core/hour.ts'
 import type { IngestSummary } from '#pipeline/jobs/ingest/summary.ts'
-import { gapDocument } from '../../cli/gap-document.ts'
+import { gapDocument } from '#delivery/gap-json.ts'
 
 /** The end summary as `--json` prints it: the same numbers as the text, times as ISO 8601. */
 export function summaryDocument(summary: IngestSummary): object {

@@ -4,6 +4,7 @@ import { moneyOf, signedOf } from '#delivery/lots/cells.ts'
 import { lotViews } from '#pipeline/lots/compute.ts'
 import { refuseStrangers } from '#pipeline/lots/select.ts'
 import type { LotView } from '#pipeline/lots/view.ts'
+import { tradeDocument } from '#delivery/trade-json.ts'
 import { listTrades, type TradeRow } from '#pipeline/queries/trades.ts'
 import type { Cli } from '../../cli/context.ts'
 import { listOutcome, pageAsk, type List } from '../../cli/list.ts'
@@ -37,32 +38,6 @@ const TRADES: List<TradeRow> = {
 function feeText({ fee, feeAsset }: TradeRow): string {
   if (fee === null) return ''
   return feeAsset === null ? moneyOf(fee) : `${displayQuantity(fee)} ${feeAsset}`
-}
-
-function tradeDocument(row: TradeRow): object {
-  const { flow, time, kind, asset, quantity, wallet, unitPrice, priceCurrency, rate } = row
-  const { value, basis, quality, fee, feeAsset, gain, tx, place, note, label } = row
-  return {
-    flow,
-    time: formatTime(time),
-    kind,
-    asset,
-    quantity,
-    wallet,
-    label,
-    unitPrice,
-    priceCurrency,
-    rate: rate === null ? null : { price: rate.price, quality: rate.quality },
-    value,
-    basis,
-    quality,
-    fee,
-    feeAsset,
-    gain,
-    tx,
-    source: place,
-    note,
-  }
 }
 
 export async function runTrades(cli: Cli, options: TradesOptions): Promise<Outcome> {

@@ -1,0 +1,40 @@
+import { formatTime, HOUR_MS } from '#core/hour.ts'
+import { monthEnd } from '#core/month.ts'
+import type { Portfolio } from '#core/portfolio.ts'
+import type { Run } from '#pipeline/ports.ts'
+import type { Answered } from '../contract.ts'
+import type { ApiIo, Frozen } from '../types.ts'
+
+type Health = Frozen<Answered<'dashboard'>>['health']
+
+/** How the pipeline is, as the strip at the foot of the first screen tells it. */
+export async function healthOf({ baseCurrency }: Portfolio, { store, now }: ApiIo): Promise<Health> {
+  const runs = await store.runs({ limit: 20, offset: 0 })
+  const last = runs.find(({ outcome }) => outcome !== 'running') ?? null
+  const gaps = await store.gaps({ quote: baseCurrency })
+  const suspects = await store.suspects({ quote: baseCurrency, states: ['pending', 'held'] })
+  const series = (await store.series()).filter(({ quote }) => quote === baseCurrency)
+  const newest = series.reduce((most, { to }) => Math.max(most, monthEnd(to)), 0)
+  return {
+    lastRun: last === null ? null : runDocument(last),
+    running: runs.some(({ outcome }) => outcome === 'running'),
+    nextRun: null,
+    gaps: {
+      count: gaps.length,
+      hours: gaps.reduce((hours, { from, to }) => hours + (to - from) / HOUR_MS, 0),
+    },
+    suspects: suspects.length,
+    newestPrice: newest === 0 ? null : formatTime(Math.min(newest, now())),
+  }
+}
+
+function runDocument({ id, command, started, finished, outcome, exitCode }: Run) {
+  return {
+    id,
+    command,
+    started: formatTime(started),
+    finished: finished === null ? null : formatTime(finished),
+    outcome,
+    exitCode,
+  }
+}

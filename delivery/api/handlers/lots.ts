@@ -1,0 +1,87 @@
+import type { AssetId } from '#core/asset.ts'
+import { formatTime } from '#core/hour.ts'
+import type { Portfolio } from '#core/portfolio.ts'
+import { lotViews } from '#pipeline/lots/compute.ts'
+import { refuseStrangers, selectView } from '#pipeline/lots/select.ts'
+import { storeInput } from '#pipeline/lots/store-input.ts'
+import type { LotSettings, LotView } from '#pipeline/lots/view.ts'
+import { listTrades } from '#pipeline/queries/trades.ts'
+import { gainsDocument } from '../../lots/gains.ts'
+import { lotsDocument } from '../../lots/json.ts'
+import { tradeDocument } from '../../trade-json.ts'
+import type { Answered } from '../contract.ts'
+import type { ApiIo, Frozen, Handler } from '../types.ts'
+import { offsetOf, pageDocument } from './pages.ts'
+import { portfolioOf } from './portfolio-of.ts'
+import { timeOf } from './time-of.ts'
+
+type LotQuery = {
+  readonly portfolio?: string | undefined
+  readonly method: LotSettings['method']
+  readonly scope: LotSettings['scope']
+  readonly at?: string | undefined
+}
+
+/** As the command has it where nothing is said. */
+const USUAL: LotSettings = {
+  method: 'fifo',
+  methods: [],
+  scope: 'pooled',
+  walletFrom: null,
+  fees: 'basis',
+  oversell: 'report',
+  gifts: 'market',
+  wraps: 'move',
+  longTerm: { years: 1 },
+  timeZone: 'UTC',
+}
+
+export const lots: Handler<'lots'> = async ({ owner, query }, io) => {
+  const { view } = await viewOf(owner, query, io)
+  const assets = query.assets as AssetId[] | undefined
+  refuseStrangers(view, assets)
+  const shown = selectView(view, { assets, open: query.open === 'true' })
+  return stamped<'lots'>(lotsDocument(shown), io)
+}
+
+export const gains: Handler<'gains'> = async ({ owner, query }, io) => {
+  const { view } = await viewOf(owner, query, io)
+  return stamped<'gains'>(gainsDocument(selectView(view, { year: query.year })), io)
+}
+
+export const trades: Handler<'trades'> = async ({ owner, query }, io) => {
+  const { view, input } = await viewOf(
+    owner,
+    { portfolio: query.portfolio, method: 'fifo', scope: 'pooled' },
+    io,
+  )
+  const now = io.now()
+  const page = { offset: offsetOf(query.cursor), limit: query.limit }
+  const { rows, total } = listTrades(input, view, {
+    ...page,
+    assets: query.assets as AssetId[] | undefined,
+    wallet: query.wallet,
+    from: timeOf('from', query.from, now),
+    to: timeOf('to', query.to, now),
+  })
+  return pageDocument(rows.map(tradeDocument), total, { ...page, now })
+}
+
+async function viewOf(owner: string, query: LotQuery, io: ApiIo) {
+  const portfolio: Portfolio = await portfolioOf(owner, query.portfolio, io)
+  const now = io.now()
+  const input = await storeInput(
+    { portfolio, at: timeOf('at', query.at, now) ?? null, now },
+    io.store,
+    io.settings,
+  )
+  const settings = { ...USUAL, method: query.method, scope: query.scope }
+  const heading = { portfolio: portfolio.name, baseCurrency: portfolio.baseCurrency, timed: true }
+  const [view] = lotViews(input, [settings], heading) as [LotView]
+  return { view, input }
+}
+
+/** These documents have contracts of their own; the tests hold them to the schema. */
+function stamped<N extends 'lots' | 'gains'>(document: object, io: ApiIo): Frozen<Answered<N>> {
+  return { schemaVersion: 1, asOf: formatTime(io.now()), ...document } as unknown as Frozen<Answered<N>>
+}
