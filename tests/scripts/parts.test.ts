@@ -128,6 +128,11 @@ describe('a start costs what the command uses, whatever else the program can do'
 })
 
 describe('what lies in which part', () => {
+  test('no part has an import() of its own, which would fail in it', () => {
+    const program = readFileSync(join(dirname(BINARY), 'program.pack'), 'latin1')
+    expect(program.match(/(?<![.\w$])import\(.{0,40}/g) ?? []).toEqual([])
+  })
+
   const sources = () =>
     JSON.parse(readFileSync(join(dirname(BINARY), 'parts.json'), 'utf8')) as Record<string, readonly string[]>
 
