@@ -2,6 +2,8 @@ import { formatDecimal, parseDecimal } from '#core/decimal.ts'
 import { faulty, ok, quoted, type Reading } from '#core/reading.ts'
 
 const PLAIN = /^([+-]?)0*(\d+)(?:\.(\d*?)0*)?$/
+/** What is written already as it will be. */
+const SHORTEST = /^(?:0|-?(?:[1-9]\d*(?:\.\d*[1-9])?|0\.\d*[1-9]))$/
 
 /**
  * Reads a decimal number into its one plain text: `1.50` and `15e-1` are `1.5`. Exact, with up to 77 decimals.
@@ -9,6 +11,7 @@ const PLAIN = /^([+-]?)0*(\d+)(?:\.(\d*?)0*)?$/
  */
 export function readDecimalText(text: string): Reading<string> {
   if (text.length <= 40) {
+    if (SHORTEST.test(text)) return ok(text)
     const parts = PLAIN.exec(text)
     if (parts !== null) {
       const whole = parts[2] as string

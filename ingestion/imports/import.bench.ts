@@ -10,16 +10,18 @@ import { seeded, below } from '#tests/support/random.ts'
 import { openImport } from './read.ts'
 
 const ROWS = 1_000_000
+/** What the memory of an import of all rows is measured against. */
+const FEW = 250_000
 const PAIRS = 3
 const START = Date.UTC(2020, 0, 1)
 const SYMBOLS = ['XXBT', 'XETH', 'DOT', 'ADA', 'SOL', 'ZEUR']
 
 /** A Kraken ledger: trades of two rows, each second one with a fee in what was bought. */
-async function writeLedger(file: string): Promise<void> {
+async function writeLedger(file: string, rows: number): Promise<void> {
   const random = seeded(7)
   const out = createWriteStream(file)
   out.write('"txid","refid","time","type","subtype","aclass","asset","amount","fee","balance"\n')
-  for (let row = 0; row < ROWS; row++) {
+  for (let row = 0; row < rows; row++) {
     const time = new Date(START + (row >> 1) * 60_000).toISOString().slice(0, 19).replace('T', ' ')
     const sign = row % 2 === 0 ? '-' : ''
     const asset = SYMBOLS[row % 2 === 0 ? 5 : below(random, 5)] ?? ''
@@ -50,7 +52,7 @@ const options = {
   base: 'fiat:usd',
 }
 
-async function imported(file: string, store: string): Promise<void> {
+async function imported(file: string, store: string, rows = ROWS): Promise<void> {
   const opened = await openStore({ kind: 'embedded', file: store, create: true })
   const found = await openImport(file, options)
   const at = Date.UTC(2026, 0, 1)
@@ -61,17 +63,45 @@ async function imported(file: string, store: string): Promise<void> {
     at,
     flows: found.flows({ ...place, now: at }),
   })
-  if (added < ROWS) throw new Error(`${added} flows`)
+  if (added < rows) throw new Error(`${added} flows`)
   await opened.close()
 }
 
+/** Seconds of an import, and the memory that this process has held at most since it began. */
+async function measured(folder: string, rows: number): Promise<{ seconds: number; peakMb: number }> {
+  const file = join(folder, `${rows}.csv`)
+  await writeLedger(file, rows)
+  const seconds = (await timed(() => imported(file, join(folder, `${rows}.db`), rows))) / 1000
+  return { seconds, peakMb: process.resourceUsage().maxRSS / 1024 }
+}
+
 export const benches: Bench[] = [
+  {
+    // First, since a process never forgets the most that it held.
+    name: `Memory of an import, ${FEW.toLocaleString('en')} and ${ROWS.toLocaleString('en')} rows`,
+    run: () =>
+      inFolder(async (folder) => {
+        const few = await measured(folder, FEW)
+        const all = await measured(folder, ROWS)
+        return [
+          {
+            name: 'memory held at most, all of the process',
+            against: 'a quarter of the rows (in MB, not ms)',
+            limit: 2,
+            ratio: all.peakMb / few.peakMb,
+            oursMs: all.peakMb,
+            referenceMs: few.peakMb,
+            notes: [`${few.seconds.toFixed(1)} s and ${all.seconds.toFixed(1)} s`],
+          },
+        ]
+      }),
+  },
   {
     name: `Import of ${ROWS.toLocaleString('en')} rows`,
     async run() {
       return inFolder(async (folder) => {
         const file = join(folder, 'ledgers.csv')
-        await writeLedger(file)
+        await writeLedger(file, ROWS)
         const [ours, reference]: [number[], number[]] = [[], []]
         for (let pair = 0; pair < PAIRS; pair++) {
           ours.push(await timed(() => imported(file, join(folder, `${pair}.db`))))

@@ -180,6 +180,12 @@ class RowReader {
   private readonly ordinals = new Ordinals()
   private table: Table | null = null
   private width = 0
+  /** Line of the row that is being read. */
+  private line = 0
+  private readonly complain = (field: string, text: string): null => {
+    this.faults.add(this.line, field, text)
+    return null
+  }
 
   constructor(
     format: Format,
@@ -237,11 +243,8 @@ class RowReader {
       )
       return
     }
-    const complain = (field: string, text: string) => {
-      this.faults.add(line, field, text)
-      return null
-    }
-    const understood = this.table.read(fields, complain)
+    this.line = line
+    const understood = this.table.read(fields, this.complain)
     if (understood === null) return
     if ('pass' in understood) this.report.pass(understood.pass, line)
     else this.flowsOf(understood.flows, line, into)
@@ -251,7 +254,7 @@ class RowReader {
   private flowsOf(rows: readonly Parameters<typeof readFlowRow>[0][], line: number, into: Flow[]): void {
     const understood: FlowRow[] = []
     for (const fields of rows) {
-      const row = readFlowRow(fields, this.place.now, (field, text) => this.faults.add(line, field, text))
+      const row = readFlowRow(fields, this.place.now, this.complain)
       if (row !== null) understood.push(row)
     }
     if (understood.length < rows.length) return

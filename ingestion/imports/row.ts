@@ -87,15 +87,15 @@ function readFee(
   const text = feeOf?.(fields) ?? ''
   if (text === '') return null
   const { value, fault: why } = numbers.read(text)
-  const wrong = (words: string) => {
-    fault('fee', words)
-    return undefined
-  }
-  if (why !== null) return wrong(why)
+  if (why !== null) return noFee(fault, why)
   if (value === '0') return null
-  if (value.startsWith('-')) return wrong(`"${value}" is negative`)
+  if (value.startsWith('-')) return noFee(fault, `"${value}" is negative`)
   const symbol = assetOf?.(fields) ?? ''
-  return symbol === '' ? wrong('has no currency') : { amount: value, symbol }
+  return symbol === '' ? noFee(fault, 'has no currency') : { amount: value, symbol }
+}
+
+function noFee(fault: Fault, words: string): undefined {
+  fault('fee', words)
 }
 
 const NO_PRICE: LegFields = {}

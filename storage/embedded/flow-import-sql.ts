@@ -127,9 +127,7 @@ WHERE owner = @owner AND book = @book AND id IN (SELECT id FROM temp.gone)`
 
 /** By month, how many more current flows there are after the import: what came less what went. */
 export const MOVED_MONTHS = `
-SELECT month, count(*) AS n FROM temp.incoming GROUP BY month
-UNION ALL
-SELECT i.month, -count(*) FROM temp.kept k JOIN temp.incoming i ON i.id = k.id GROUP BY i.month
+SELECT month, count(*) AS n FROM temp.incoming WHERE id NOT IN (SELECT id FROM temp.kept) GROUP BY month
 UNION ALL
 SELECT month, -count(*) FROM temp.gone WHERE @retires GROUP BY month`
 
