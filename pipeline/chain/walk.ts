@@ -50,6 +50,18 @@ export async function walkChain(wallets: readonly Hex[], history: ChainHistory, 
   }
 }
 
+/** About how many requests it takes to bring wallets up to the newest block; changes nothing. */
+export async function planChain(wallets: readonly Hex[], history: ChainHistory, walk: Walk): Promise<number> {
+  const latest = await history.block('latest', walk.signal)
+  const final = (await finalBlock(history, walk.signal)) ?? latest
+  const standing = await new Walker(wallets, history, walk).begin(final, latest)
+  return history.calls(
+    [...standing.values()].map(({ scan }) => scan),
+    latest,
+    walk.signal,
+  )
+}
+
 class Walker {
   private readonly wallets: readonly Hex[]
   private readonly history: ChainHistory
@@ -100,7 +112,7 @@ class Walker {
   }
 
   /** Where each wallet stands: as stored where that still stands, else at its beginning. */
-  private async begin(final: BlockRef, latest: BlockRef): Promise<Map<Hex, Standing>> {
+  async begin(final: BlockRef, latest: BlockRef): Promise<Map<Hex, Standing>> {
     const { history, walk } = this
     const chain = history.chain.name
     const blocks = new Blocks(history, walk.signal)

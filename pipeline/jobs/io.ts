@@ -1,7 +1,7 @@
 import type { Token } from '#core/coin.ts'
 import type { Flow } from '#core/flow.ts'
 import type { MarkSettings } from '#pnl/settings.ts'
-import type { CoinSource, PriceSource, ProviderReport, Store, WalletSource } from '../ports.ts'
+import type { ChainHistory, CoinSource, PriceSource, ProviderReport, Store, WalletSource } from '../ports.ts'
 import type { ProviderId } from '#core/candle.ts'
 
 /** How a provider may be used. */
@@ -18,6 +18,19 @@ export type PriceFeed = { readonly source: PriceSource; readonly budget: Budget 
 export type CoinFeed = { readonly id: ProviderId; readonly source: CoinSource; readonly budget: Budget }
 export type WalletFeed = { readonly source: WalletSource; readonly budget: Budget }
 
+/** Who reads wallets: their chains' own nodes, or a provider that has indexed them. */
+export const WALLET_READERS = ['rpc', 'allium'] as const
+export type WalletReader = (typeof WALLET_READERS)[number]
+/** How a chain's nodes are reached: by endpoints of one's own, by one that anybody may ask, or not, with the reason. */
+export type ChainAccess =
+  { readonly by: 'own' | 'public'; readonly why: null } | { readonly by: null; readonly why: string }
+/** Chains that are read by their own nodes. */
+export type ChainFeed = {
+  readonly access: (chain: string) => ChainAccess
+  /** Opened once for a run. @throws TidemarkError of the chain's endpoints or settings */
+  readonly open: (chain: string) => Promise<ChainHistory>
+}
+
 /** Reads a flows file in bounded pieces; throws FLOWS_INVALID with every fault. */
 export type ReadFlows = (
   file: string,
@@ -32,7 +45,13 @@ export type JobIo = {
   /** Price sources in the configured order: a later one is asked only for what the earlier did not give. */
   readonly prices: readonly PriceFeed[]
   readonly coins: CoinFeed | null
+  /** The provider that has indexed wallets. */
   readonly wallets: WalletFeed | null
+  readonly chains?: ChainFeed
+  /** In which order the two are preferred; `WALLET_READERS` unless given. */
+  readonly walletSources?: readonly WalletReader[]
+  /** Tells an address of the user's own from a stranger's. */
+  readonly isOwn?: (address: string) => boolean
   /** How the providers were used since the process began; jobs persist the growth of `calls` by `addCalls`. */
   readonly reports: () => readonly ProviderReport[]
   /** Told how many calls of this month all processes together have made of a provider, whenever that is known. */

@@ -2,6 +2,7 @@ import type { AssetId, Quote } from '#core/asset.ts'
 import { TidemarkError } from '#core/errors.ts'
 import { addHours, formatTime, hourOf, type Hour } from '#core/hour.ts'
 import type { Portfolio, Wallet } from '#core/portfolio.ts'
+import type { FirstBlock } from '../../ports.ts'
 
 export type IngestRequest = {
   readonly owner: string
@@ -10,6 +11,8 @@ export type IngestRequest = {
   readonly assets: readonly AssetId[]
   /** Wallets beside those of the portfolio. */
   readonly wallets: readonly Wallet[]
+  /** Where wallets that were never read from their chain begin; their first block unless given. */
+  readonly firstBlock?: FirstBlock
   /** Milliseconds since 1970, floored to the hour; null: `days` before `to`. */
   readonly from: number | null
   /** Null is now. */

@@ -1,3 +1,4 @@
+import { byBytes } from '#core/asset.ts'
 import { EXIT, TidemarkError } from '#core/errors.ts'
 import type { Emit, PlanSummary } from '../../events.ts'
 import type { RunOutcome } from '../../ports.ts'
@@ -80,7 +81,7 @@ async function summaryOf(
   const missing = request.dryRun || stopped ? [] : await missingMarks(held, context)
   const exitCode = stopped ? exitOf(signal) : tally.exitCode(missing.length > 0)
   const { found, released, left } = suspectChange(before, after)
-  const { coins, hours, flows, balances, failures, missingWallets, unpriced, nothingNew } = tally
+  const { coins, hours, flows, balances, chains, failures, missingWallets, unpriced, nothingNew } = tally
   return {
     run: row.id,
     command,
@@ -91,6 +92,7 @@ async function summaryOf(
     hours,
     flows,
     balances,
+    chains: [...chains].sort((a, b) => byBytes(a.chain, b.chain)),
     gaps: gapChange(before, after),
     suspects: { found, released, left },
     failures,

@@ -17,6 +17,24 @@ export type Failure = {
   readonly count: number
 }
 
+/** A chain that was read by its own nodes. */
+export type ChainReport = {
+  readonly chain: string
+  readonly wallets: number
+  /** The block read last; null where none was. */
+  readonly until: number | null
+  readonly blocks: number
+  readonly requests: number
+  readonly logs: number
+  /** Flows that came and went. */
+  readonly flows: { readonly added: number; readonly retired: number }
+  readonly hosts: readonly string[]
+  /** What could not be read or does not add up, in words. */
+  readonly faults: readonly string[]
+  /** Why it was not read to its end; null where it was. */
+  readonly error: string | null
+}
+
 /** The end summary of a run: what the table prints, what `--json` prints, what the run's row keeps. */
 export type IngestSummary = {
   readonly run: string
@@ -34,6 +52,7 @@ export type IngestSummary = {
   }
   readonly flows: { readonly added: number; readonly unchanged: number; readonly retired: number }
   readonly balances: { readonly added: number; readonly changed: number; readonly unchanged: number }
+  readonly chains: readonly ChainReport[]
   /** In hours: new in this run, gone since it began, and still there, within the range asked for. */
   readonly gaps: { readonly found: number; readonly filled: number; readonly left: number }
   readonly suspects: { readonly found: number; readonly released: number; readonly left: number }

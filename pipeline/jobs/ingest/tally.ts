@@ -3,7 +3,7 @@ import type { ProviderId } from '#core/candle.ts'
 import { EXIT, type TidemarkError } from '#core/errors.ts'
 import type { MergeCounts } from '#core/merge.ts'
 import type { FlowImportResult } from '../../ports.ts'
-import type { Failure } from './summary.ts'
+import type { ChainReport, Failure } from './summary.ts'
 
 /** What a run did, counted while it runs. */
 export class Tally {
@@ -13,6 +13,7 @@ export class Tally {
   readonly balances = { added: 0, changed: 0, unchanged: 0 }
   readonly missingWallets: { wallet: string; reason: string }[] = []
   readonly unpriced: AssetId[] = []
+  readonly chains: ChainReport[] = []
   /** Answers that came. */
   answers = 0
   /** Calls that a dry run leaves out beside those of its plan, by provider; of wallets the least number. */
