@@ -6,6 +6,9 @@ const BALANCE_OF = '0x70a08231'
 /** Some contracts answer a few words where one is due; what is longer is no balance. */
 const MOST_BYTES = 1024
 
+/** Why there is no balance where no contract answers: for a token that nobody is known to hold, that is none. */
+export const NO_CONTRACT = 'there is no contract at this block, or it has no balances'
+
 type Wanted = { readonly wallet: Hex; readonly contract: Hex | 'native' }
 
 /** Reads balances of many wallets at one block; see `BalanceReader`. Errors as `manyCalls`. */
@@ -32,7 +35,7 @@ function balanceOf({ wallet, contract }: Wanted, { data, reason }: ReadResult): 
   const bytes = byteLength(data)
   const why =
     bytes === 0
-      ? 'there is no contract at this block, or it has no balances'
+      ? NO_CONTRACT
       : bytes < 32 || bytes > MOST_BYTES
         ? `the contract answers ${bytes} bytes where 32 are due`
         : null

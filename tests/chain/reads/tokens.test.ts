@@ -29,7 +29,8 @@ describe('symbols', () => {
     expect(textOf(`0x${'11'.repeat(31)}`)).toBe(null)
     expect(textOf(`0x${'11'.repeat(96)}`)).toBe(null)
     // A length that reaches beyond the answer.
-    expect(textOf(`${abi('USDC').slice(0, 66)}${'f'.repeat(64)}${'0'.repeat(64)}`)).toBe(null)
+    const beyond: Hex = `0x${abi('USDC').slice(2, 66)}${'f'.repeat(64)}${'0'.repeat(64)}`
+    expect(textOf(beyond)).toBe(null)
   })
 
   test.each([
