@@ -29,6 +29,8 @@ export type RefusalKind =
   | 'reverted'
   /** This call cannot be answered, here or elsewhere. */
   | 'failed'
+  /** The node failed at this call: once more, and then it cannot be answered. */
+  | 'internal'
   /** No answer of JSON-RPC. */
   | 'malformed'
   /** No answer came in time. */
@@ -65,7 +67,7 @@ export function classify(error: RawError, secrets: readonly string[] = []): Refu
   const found = PATTERNS.find((pattern) => fits(pattern, error))
   const said = printable(message, MAX_WORDS, secrets)
   return {
-    kind: found?.kind ?? kindOfCode(code) ?? kindOfStatus(status),
+    kind: found?.kind ?? (status >= 500 ? 'dead' : kindOfCode(code)) ?? kindOfStatus(status),
     words: said === '' ? `HTTP ${status}` : `${said}${code === null ? '' : ` (${code})`}`,
     retryAfterMs: error.retryAfterMs,
     most: numberIn(found?.text?.exec(message)),
@@ -89,7 +91,7 @@ function fits(pattern: Pattern, { status, code, message, method }: RawError): bo
 
 function kindOfCode(code: number | null): RefusalKind | null {
   if (code === -32600 || code === -32602 || code === -32700 || code === -32003) return 'failed'
-  return code === null ? null : 'dead'
+  return code === null ? null : 'internal'
 }
 
 function kindOfStatus(status: number): RefusalKind {

@@ -9,7 +9,7 @@ export type Manner = {
 }
 
 /** More than this no endpoint is asked, unless it is set. */
-const CEILING = 100
+export const CEILING = 100
 const GENTLE: Manner = { rate: 10, batch: 10 }
 const OWN: Manner = { rate: CEILING, batch: 100 }
 

@@ -1,21 +1,57 @@
-import type { HttpTuning } from '../../http/options.ts'
+import type { HttpTuning, SharedLimit } from '../../http/options.ts'
 import type { ChainRpc, EvmChain } from '../types.ts'
-import { createChainRpc } from './chain-rpc.ts'
+import { ChainClient } from './chain-rpc.ts'
+import { Endpoint } from './endpoint.ts'
+import { Failover } from './failover.ts'
+import { CEILING } from './hosts.ts'
+import { Member } from './member.ts'
+import { patienceOf } from './needs.ts'
 import type { TraitStore } from './traits.ts'
 
 export type RpcOptions = {
   /** In order of preference; at least one. */
   readonly urls: readonly string[]
-  /** Requests a second of each endpoint, or null for what its host is known for. */
+  /** Requests a second, for each endpoint and for the chain; null for what each host is known for. */
   readonly rate: number | null
   readonly traits: TraitStore
+  /** `retry`: waits between attempts at one endpoint; `limits`: the longest that a request may take. */
   readonly http: HttpTuning
 }
 
+const RETRIES = 5
+const MIN_MS = 500
+const MAX_MS = 15_000
+const PATIENCE_MS = 300_000
+
 /**
- * A chain, asked through its endpoints. Nothing is sent before the first question.
- * @see docs/providers.md
+ * A chain, asked through its endpoints: in their order, as fast as each of them bears, no question twice where the
+ * answer would be the same. Nothing is sent before the first question.
  */
-export function openChain(chain: EvmChain, options: RpcOptions): ChainRpc {
-  return createChainRpc(chain, options)
+export function openChain(chain: EvmChain, { urls, rate, traits, http }: RpcOptions): ChainRpc {
+  if (urls.length === 0) throw new RangeError(`${chain.name}: no endpoint is given`)
+  const now = http.now ?? Date.now
+  const { retries = RETRIES, minMs = MIN_MS, maxMs = MAX_MS } = http.retry ?? {}
+  const patience = patienceOf(http.limits)
+  const tuned = { ...http, shared: together(rate ?? CEILING, http.shared ?? null) }
+  const members = urls.map((url) => {
+    const endpoint = new Endpoint({ chain, url, rate, http: tuned })
+    return new Member(endpoint, { store: traits, patience, now, retries, minMs, maxMs })
+  })
+  const patienceMs = http.retry?.rateLimitPatienceMs ?? PATIENCE_MS
+  return new ChainClient(chain, new Failover(chain, members, { retries, patienceMs, now }), patience)
+}
+
+/** The ceiling of the chain: its endpoints together keep it. */
+function together(perSecond: number, others: SharedLimit | null): SharedLimit {
+  const spacing = 1_000 / perSecond
+  let next = 0
+  return {
+    async reserve() {
+      const asked = others === null ? 0 : await others.reserve()
+      const now = performance.now()
+      const at = Math.max(next, now)
+      next = at + spacing
+      return Math.max(asked, at - now)
+    },
+  }
 }

@@ -17,6 +17,7 @@ export class Pace {
   private readonly now: () => number
   private rate: number
   private inRow = 0
+  private heldUntil = 0
   private changedAt = -Infinity
 
   /** @param highest requests a second */
@@ -27,12 +28,13 @@ export class Pace {
     this.now = now
   }
 
-  get perSecond(): number {
-    return this.rate
+  /** How long nothing is sent, in milliseconds. */
+  get heldMs(): number {
+    return Math.max(0, this.heldUntil - this.now())
   }
 
-  /** A request was too much. @returns how long nothing is sent, in milliseconds */
-  limited(askedMs: number | null): number {
+  /** A request was too much. */
+  limited(askedMs: number | null): void {
     const now = this.now()
     if (now - this.changedAt > TOGETHER_MS || this.inRow === 0) {
       this.inRow += 1
@@ -41,8 +43,9 @@ export class Pace {
     const doubled = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.inRow - 1))
     // Jitter, so that processes that share a key do not come back in step.
     const ms = (askedMs ?? doubled) * (1 + Math.random() / 10)
+    this.heldUntil = Math.max(this.heldUntil, now + ms)
+    // Longer than that nobody stands in line: another endpoint is asked, or the call is given up.
     this.line.hold(Math.min(ms, LONGEST_WAIT_MS))
-    return ms
   }
 
   /** A request was answered. */
