@@ -270,6 +270,8 @@ export type WalletPart = {
   readonly nfts: readonly NftMove[]
   /** At `until` when it is a checkpoint, else none. */
   readonly balances: readonly Balance[]
+  /** As of its movements: native flows that cancel between two reads are not among them. */
+  readonly unseen: boolean
   /** Words on what could not be read or does not add up. */
   readonly faults: readonly string[]
 }

@@ -1,0 +1,34 @@
+import { codesOf } from '../history/account.ts'
+import type { ChainRpc, Hex, WalletMovements } from '../types.ts'
+
+/** An account that borrows code by signing a delegation (EIP-7702) is still its owner's. */
+const DELEGATION = '0xef0100'
+
+const known = new WeakMap<ChainRpc, Map<Hex, boolean>>()
+
+/**
+ * Which of the counterparties of own transactions are contracts, asked once for each address as long as the chain is
+ * open. Others need not be known: only what a wallet called itself can hold principal of it.
+ */
+export async function contractsAmong(
+  rpc: ChainRpc,
+  read: readonly WalletMovements[],
+  block: number,
+  signal: AbortSignal,
+): Promise<(address: Hex) => boolean> {
+  const asked = known.get(rpc) ?? new Map<Hex, boolean>()
+  known.set(rpc, asked)
+  const unasked = [...new Set(read.flatMap(takersOf))].filter((address) => !asked.has(address))
+  for (const [address, code] of await codesOf(rpc, unasked, block, signal)) {
+    asked.set(address, code !== '0x' && !code.startsWith(DELEGATION))
+  }
+  return (address) => asked.get(address) ?? false
+}
+
+function takersOf({ movements, own }: WalletMovements): Hex[] {
+  const called = new Map(own.filter(({ selector }) => selector !== null).map(({ tx, to }) => [tx, to]))
+  return movements.flatMap(({ tx, amount, to }) => {
+    if (tx === null || amount > 0n || !called.has(tx)) return []
+    return [to, called.get(tx) ?? null].filter((address): address is Hex => address !== null)
+  })
+}

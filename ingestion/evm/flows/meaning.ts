@@ -1,0 +1,92 @@
+import type { FlowKind } from '#core/flow.ts'
+import type { Hex, Movement } from '../types.ts'
+import { CONVERSIONS } from './conversions.ts'
+import { reckon, type Draft, type Reckoned, type Side, type Surroundings, type WalletTx } from './draft.ts'
+import { IN_RULES, OUT_RULES, givers } from './one-sided.ts'
+
+/**
+ * What one transaction did to one wallet, as flows with their kinds (docs/decisions/0017). Gas and rewards stand for
+ * themselves, and so does what went to or came from other own wallets; of the rest is judged what each token leaves:
+ * some out and others in is a conversion or an exchange, else every movement by itself.
+ */
+export function meaningOf(tx: WalletTx, around: Surroundings): Draft[] {
+  const isApart = ({ what, amount, from, to }: Movement): boolean => {
+    const other = amount > 0n ? from : to
+    return what === 'gas' || what === 'reward' || (other !== null && around.isOwn(other))
+  }
+  const apart = reckon(tx, tx.movements.filter(isApart))
+  const rest = reckon(
+    tx,
+    tx.movements.filter((movement) => !isApart(movement)),
+  )
+  const alone = tx.movements.filter(isApart).flatMap((movement) => oneSided(movement, apart, around))
+  if (rest.outs.length > 0 && rest.ins.length > 0) return [...alone, ...traded(rest, around)]
+  return [
+    ...alone,
+    ...[...rest.outs, ...rest.ins].flatMap((side) =>
+      (side.oneWay ? side.movements : [summed(side)]).flatMap((movement) => oneSided(movement, rest, around)),
+    ),
+  ]
+}
+
+function traded(tx: Reckoned, around: Surroundings): Draft[] {
+  const [given, got] = [tx.outs[0] as Side, tx.ins[0] as Side]
+  const pair = tx.outs.length === 1 && tx.ins.length === 1
+  const converts = pair && CONVERSIONS.some(({ fits }) => fits(given, got, tx, around))
+  const draft = (side: Side, kind: FlowKind) => whole(summed(side), converts ? 'convert' : kind)
+  return [...tx.outs.map((side) => draft(side, 'sell')), ...tx.ins.map((side) => draft(side, 'buy'))]
+}
+
+/** One movement for all of a side. It is the log itself where it is but one. */
+function summed({ movements, amount }: Side): Movement {
+  const first = movements[0] as Movement
+  return { ...first, amount, logIndex: movements.length === 1 ? first.logIndex : null }
+}
+
+function oneSided(movement: Movement, tx: Reckoned, around: Surroundings): Draft[] {
+  if (movement.what === 'gas') return [whole(movement, 'gas')]
+  const rules = movement.amount < 0n ? OUT_RULES : IN_RULES
+  const means = rules.find(({ fits }) => fits(movement, tx, around))?.means ?? 'unexplained'
+  if (means === 'place') return placing(movement, tx, around)
+  return means === 'return' ? returning(movement, tx, around) : [whole(movement, means)]
+}
+
+const whole = (movement: Movement, kind: FlowKind): Draft => ({
+  movement,
+  amount: movement.amount,
+  kind,
+  place: null,
+  part: 'whole',
+})
+
+/** Principal goes into the contract's pseudo-wallet: two legs of one transfer. */
+function placing(movement: Movement, { own }: Reckoned, { placed }: Surroundings): Draft[] {
+  const place = (movement.to ?? own?.to) as Hex
+  placed.put(place, movement.contract, -movement.amount)
+  return [whole(movement, 'transfer'), mirror(movement, place, -movement.amount)]
+}
+
+/** Principal comes back from where it lies, the contract that sends it first; what is more was earned. */
+function returning(movement: Movement, tx: Reckoned, { placed }: Surroundings): Draft[] {
+  const drafts: Draft[] = []
+  let left = movement.amount
+  for (const place of givers(movement, tx)) {
+    const back = placed.take(place, movement.contract, left)
+    if (back > 0n) drafts.push(mirror(movement, place, -back))
+    left -= back
+  }
+  const back = movement.amount - left
+  if (back > 0n) drafts.unshift({ ...whole(movement, 'transfer'), amount: back })
+  if (left > 0n) {
+    drafts.push({ ...whole(movement, 'income'), amount: left, part: back > 0n ? 'surplus' : 'whole' })
+  }
+  return drafts
+}
+
+const mirror = (movement: Movement, place: Hex, amount: bigint): Draft => ({
+  movement,
+  amount,
+  kind: 'transfer',
+  place,
+  part: 'mirror',
+})
