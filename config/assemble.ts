@@ -71,6 +71,7 @@ export function assemble(
       rate: values.ALLIUM_RATE ?? 60,
     },
     priceSources: values.PRICE_SOURCES ?? ['coingecko', 'allium', 'manual'],
+    walletSources: values.WALLET_SOURCES ?? ['rpc', 'allium'],
     carryHours: { ...carry.classes },
     carryHoursByAsset: Object.assign(Object.create(null) as Record<string, number>, carry.assets),
     convertThrough: values.CONVERT_THROUGH ?? ('bitcoin' as AssetId),

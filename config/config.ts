@@ -11,6 +11,9 @@ export type Storage = (typeof STORAGES)[number]
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
+export const WALLET_SOURCES = ['rpc', 'allium'] as const
+export type WalletReader = (typeof WALLET_SOURCES)[number]
+
 export const PRICE_SOURCES = ['coingecko', 'allium', 'manual'] as const
 
 /** Everything that can be set, read once, frozen throughout. Paths are absolute; null is "not set" or "no limit". */
@@ -50,6 +53,8 @@ export type Config = {
   }
   /** Which provider's mark counts: the first that has one. */
   readonly priceSources: readonly ProviderId[]
+  /** Who reads wallets: their chains' own nodes or Allium, in order of preference. */
+  readonly walletSources: readonly WalletReader[]
   /** How many hours a last price is carried, by class, and for single assets (an object without prototype). */
   readonly carryHours: Readonly<Record<AssetClass, number>>
   readonly carryHoursByAsset: Readonly<Record<string, number>>

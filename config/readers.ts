@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import { parseAsset, type AssetClass, type AssetId } from '#core/asset.ts'
 import { faulty, ok, quoted, type Reading } from '#core/reading.ts'
-import { PRICE_SOURCES } from './config.ts'
+import { PRICE_SOURCES, WALLET_SOURCES } from './config.ts'
 
 /**
  * Readers of single values. They are plain functions and no zod schema: importing zod takes 55 ms, half of what the
@@ -91,13 +91,20 @@ export const asset: Read<AssetId> = (text) => {
   return id === null ? faulty(`${quoted(text)} is no asset: use a CoinGecko id such as bitcoin`) : ok(id)
 }
 
-export const priceSources: Read<readonly string[]> = (text) => {
-  const names = text.split(',').map((name) => name.trim())
-  const known: readonly string[] = PRICE_SOURCES
-  const wrong = names.find((name) => !known.includes(name))
-  if (wrong !== undefined) return faulty(`has ${quoted(wrong)}: list some of ${known.join(', ')}, best first`)
-  const twice = names.find((name, at) => names.indexOf(name) !== at)
-  return twice === undefined ? ok(names) : faulty(`has ${twice} twice: list each source once`)
+export const priceSources: Read<readonly string[]> = sourceList(PRICE_SOURCES)
+export const walletSources = sourceList(WALLET_SOURCES)
+
+/** Some of `known`, each once, best first. */
+function sourceList<T extends string>(known: readonly T[]): Read<readonly T[]> {
+  return (text) => {
+    const names = text.split(',').map((name) => name.trim())
+    const wrong = names.find((name) => !(known as readonly string[]).includes(name))
+    if (wrong !== undefined)
+      return faulty(`has ${quoted(wrong)}: list some of ${known.join(', ')}, best first`)
+    const twice = names.find((name, at) => names.indexOf(name) !== at)
+    if (twice !== undefined) return faulty(`has ${twice} twice: list each source once`)
+    return ok(names as T[])
+  }
 }
 
 export type CarryHours = {

@@ -142,6 +142,12 @@ export const SETTINGS = {
     description: 'Order of the sources of a price: the first that has one for an hour gives it.',
     print: (config) => config.priceSources.join(','),
   }),
+  WALLET_SOURCES: setting(read.walletSources, {
+    example: 'rpc,allium',
+    description:
+      'Who reads wallets: rpc (their chains, by RPC_URL_<chain id>, or without ALLIUM_API_KEY by a public endpoint) and allium, the preferred first. A wallet stays with who read it first.',
+    print: (config) => config.walletSources.join(','),
+  }),
   CARRY_HOURS: setting(read.carryHours, {
     example: 'crypto=3,stock=96,fiat=3',
     description:
