@@ -24,28 +24,21 @@ const FIRST = [
   'node_modules/better-sqlite3/lib/index.js',
 ].map(path)
 
-// Stay outside: loaded by few commands, and large or with files of their own.
-const PACKAGES = [
-  '@influxdata/influxdb-client',
-  '@influxdata/influxdb-client-apis',
-  'axios',
-  'better-sqlite3-13',
-  'bottleneck',
-  'bullmq',
-  'cli-progress',
-  'cockatiel',
-  'csv-parse',
-  'csv-stringify',
-  'ioredis',
-  'lossless-json',
-  'mongodb',
-  'node-cron',
-  'pino',
-  'rate-limiter-flexible',
-  'viem',
-  'yaml',
-  'zod',
+// Small, or needed by nearly every start, or ES modules alone. All other packages stay outside and are loaded when a
+// command that uses them is.
+const INSIDE = [
+  '@noble/hashes',
+  'better-sqlite3',
+  'commander',
+  'decimal.js',
+  'p-retry',
+  'picocolors',
+  'string-width',
 ]
+const { dependencies, optionalDependencies } = JSON.parse(readFileSync(path('package.json'), 'utf8'))
+const OUTSIDE = Object.keys({ ...dependencies, ...optionalDependencies }).filter(
+  (name) => !INSIDE.includes(name),
+)
 
 /** The program as CommonJS modules in which every source is once, by the name that they ask for each other with. */
 async function parts() {
@@ -55,7 +48,7 @@ async function parts() {
     platform: 'node',
     tsconfig: false,
     preserveEntrySignatures: false,
-    external: (id) => PACKAGES.some((name) => id === name || id.startsWith(`${name}/`)),
+    external: (id) => OUTSIDE.some((name) => id === name || id.startsWith(`${name}/`)),
     resolve: {
       conditionNames: ['source', 'node', 'import', 'require', 'default'],
       alias: {
