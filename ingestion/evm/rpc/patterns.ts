@@ -107,6 +107,7 @@ export const PATTERNS: readonly Pattern[] = [
       'block (?:\\S{1,66} )?not found',
       'could not find block',
       'block (?:is )?(?:not yet|in the future)',
+      'block height is \\d+ but requested',
       '(?:greater|higher) than (?:the )?(?:latest|current)',
     ),
     codes: [-39001],
@@ -118,14 +119,21 @@ export const PATTERNS: readonly Pattern[] = [
       'more than #N (?:results|logs)',
       'logs matched by query exceeds limit of #N',
       'exceeds? max(?:imum)? results:? #N',
-      'too many (?:results|logs)',
-      'response size',
+    ),
+  },
+  { kind: 'results', logs: true, text: words('too many (?:results|logs)', 'response size') },
+  // Every log of a block is what some hosts do not search for.
+  {
+    kind: 'unsupported',
+    logs: true,
+    text: words(
+      '(?:specify|provide|requires?|missing|need|without) .{0,30}address',
+      'address .{0,20}(?:required|missing|must be)',
     ),
   },
   {
     kind: 'range',
     logs: true,
-    codes: [-32062, -32614, -32701],
     text: words(
       'up to (?:a |an )?#N blocks? range',
       'limited to (?:a |an )?#N (?:blocks? )?range',
@@ -134,11 +142,13 @@ export const PATTERNS: readonly Pattern[] = [
       'ranges? (?:over|greater than|above|larger than) #N blocks?',
       'maximum is set to #N',
       'range .{0,30}(?:less than|limited to|at most|up to|maximum of) #N',
-      'block range',
-      'range (?:is )?too (?:wide|large|big)',
-      'too many blocks',
-      'range limit',
     ),
+  },
+  {
+    kind: 'range',
+    logs: true,
+    codes: [-32062, -32614, -32701],
+    text: words('block range', 'range (?:is )?too (?:wide|large|big)', 'too many blocks', 'range limit'),
   },
   // Public nodes of BSC say no more than this, of logs and of rates alike.
   { kind: 'range', logs: true, text: /^limit exceeded\.?$/i },
@@ -149,8 +159,6 @@ export const PATTERNS: readonly Pattern[] = [
     text: words(
       'method .{0,60}(?:not found|not supported|does not exist|not available|not whitelisted|disabled|not allowed)',
       'unsupported method',
-      '(?:specify|provide|requires?|missing|need|without) .{0,30}address',
-      'address .{0,20}(?:required|missing|must be)',
       '(?:not (?:available|supported|allowed|included)|only available|requires?|upgrade) .{0,60}(?:plan|tier|paid|subscription)',
     ),
   },
