@@ -5,6 +5,7 @@ import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, validatorCompiler } from 'fastify-type-provider-zod'
 import { problemOf, Refusal, type Problem } from './problem.ts'
 import { readQuery } from './query-text.ts'
+import { Told } from './told.ts'
 import { registerRoutes, type Serving } from './routes.ts'
 
 /** The prefix, and the one that an older contract had: the same handlers. */
@@ -93,7 +94,7 @@ function answerProblems(app: FastifyInstance, { onProblem }: ServerOptions): voi
   })
   app.setErrorHandler((error, request, reply) => {
     const thrown = refusalOf(error)
-    const problem = problemOf(thrown)
+    const problem = thrown instanceof Told ? thrown.problem : problemOf(thrown)
     const route = request.routeOptions.url ?? '(none)'
     onProblem({ id: request.id, method: request.method, route, problem, thrown })
     if (thrown instanceof Refusal && thrown.retryAfter !== null)
@@ -108,7 +109,7 @@ function answerProblems(app: FastifyInstance, { onProblem }: ServerOptions): voi
 
 /** What Fastify refuses by itself, in our words. */
 function refusalOf(error: unknown): unknown {
-  if (error instanceof Refusal || !(error instanceof Error)) return error
+  if (error instanceof Refusal || error instanceof Told || !(error instanceof Error)) return error
   if (hasZodFastifySchemaValidationErrors(error)) {
     const faults = error.validation
       .slice(0, 20)
