@@ -110,17 +110,26 @@ const newSums = (): Sums =>
 
 /** What the rows of a report say of each asset, as its sums over all time say it; null is the base currency. */
 export function happenedOf(report: LotReport): (asset: AssetId | null) => Happened {
+  const all = happenedSums(report)
+  return (asset) => {
+    const sums = all.get(asset) ?? newSums()
+    const whole = HAPPENED.map((name) => [name, sums[name].whole] as const)
+    return { ...Object.fromEntries(whole), undocumented: sums.undocumented.known } as Happened
+  }
+}
+
+function happenedSums(report: LotReport): Map<AssetId | null, Sums> {
   const all = new Map<AssetId | null, Sums>()
   const of = (asset: AssetId | null): Sums => {
     const found = all.get(asset) ?? newSums()
     all.set(asset, found)
     return found
   }
-  for (const { asset, gain, undocumented, parts } of report.disposals) {
+  for (const { asset, undocumented, parts } of report.disposals) {
     const sums = of(asset)
-    sums.realised.add(gain)
     sums.undocumented.add(undocumented)
     for (const part of parts) {
+      sums.realised.add(part.gain)
       ;(part.term === 'short' ? sums.realisedShort : sums.realisedLong).add(part.gain)
       if (part.undocumented) sums.unproven.add(part.gain)
     }
@@ -132,48 +141,34 @@ export function happenedOf(report: LotReport): (asset: AssetId | null) => Happen
   }
   for (const { asset, transferred } of report.leaves) of(asset).transferred.add(transferred)
   for (const { asset, value, cost } of report.bases) of(asset).transferred.addDifference(value, cost, -1)
-  return (asset) => {
-    const sums = of(asset)
-    const whole = HAPPENED.map((name) => [name, sums[name].whole] as const)
-    return { ...Object.fromEntries(whole), undocumented: sums.undocumented.known } as Happened
-  }
+  return all
 }
 
-const SUMMED = [
-  'cost',
-  'value',
-  'realised',
-  'realisedShort',
-  'realisedLong',
-  'unrealised',
-  'income',
-  'costs',
-  'fees',
-  'transferred',
-  'unproven',
-] as const satisfies (keyof AssetRow & keyof TotalRow)[]
+const HELD = ['cost', 'value', 'unrealised'] as const satisfies (keyof AssetRow & keyof TotalRow)[]
+type TotalName = (typeof HELD)[number] | (typeof HAPPENED)[number]
 
-/** Sums over the assets of a report, with what the base currency itself earned and cost. */
+/** Sums over the assets of a report of what is known, with what the base currency itself earned and cost. */
 function totalOf(report: LotReport, view: LotView): TotalRow {
-  const sums = Object.fromEntries(SUMMED.map((name) => [name, new ExactSum()])) as Record<
-    (typeof SUMMED)[number],
-    ExactSum
-  >
-  for (const row of report.assets) for (const name of SUMMED) sums[name].add(row[name])
-  for (const { asset, amount } of report.incomes) if (asset === null) sums.income.add(amount)
-  for (const { asset, amount, ofTrade } of report.costs) {
-    if (asset !== null) continue
-    sums.costs.add(amount)
-    if (ofTrade) sums.fees.add(amount)
+  const totals = new Map<TotalName, ExactSum>()
+  for (const name of HELD) {
+    const sum = new ExactSum()
+    for (const row of report.assets) sum.add(row[name])
+    totals.set(name, sum)
   }
-  const known = Object.fromEntries(SUMMED.map((name) => [name, sums[name].known])) as Record<
-    (typeof SUMMED)[number],
-    string
-  >
+  const happened = [...happenedSums(report).values()]
+  for (const name of HAPPENED) {
+    const sum = new ExactSum()
+    for (const sums of happened) {
+      sum.add(sums[name].known)
+      if (sums[name].partial) sum.partial = true
+    }
+    totals.set(name, sum)
+  }
+  const known = Object.fromEntries([...totals].map(([name, sum]) => [name, sum.known]))
   return {
-    ...known,
+    ...(known as Record<TotalName, string>),
     coverage: coverageOf(report.assets, view),
-    partial: SUMMED.filter((name) => sums[name].partial),
+    partial: [...totals].filter(([, sum]) => sum.partial).map(([name]) => name),
   }
 }
 

@@ -16,7 +16,7 @@ import {
   times,
 } from './exact.ts'
 import type { AssetRow, LotMark } from './report.ts'
-import { SUM_NAMES, type SumName, type Sums } from './sums.ts'
+import { SUM_NAMES, wholeSum, type SumName, type Sums } from './sums.ts'
 
 /** What the pools of one asset hold together; shorts count negative. */
 type Held = {
@@ -84,7 +84,7 @@ function figures(asset: AssetId, sums: Sums, held: Held, mark: LotMark | null): 
 }
 
 export const sumTexts = (sums: Sums): Record<SumName, string | null> =>
-  Object.fromEntries(SUM_NAMES.map((name) => [name, textOrNull(sums[name])])) as Record<
+  Object.fromEntries(SUM_NAMES.map((name) => [name, textOrNull(wholeSum(sums, name))])) as Record<
     SumName,
     string | null
   >

@@ -4,6 +4,7 @@ import { ceilHour, formatTime } from '#core/hour.ts'
 import type { LotEngine } from './engine.ts'
 import type { Charge, Entry } from './entry.ts'
 import { type Exact, textOf } from './exact.ts'
+import { FEE } from './place.ts'
 import type { ProblemCode } from './report.ts'
 import { sourceOf } from './rows.ts'
 
@@ -67,10 +68,10 @@ export function reportUnpriced(engine: LotEngine, entry: Entry): void {
   }
 }
 
-/** Lists a flow without a value, unless it is a cost and was listed as that. */
+/** Lists a flow without a value, unless it is a cost and was listed as that; a fee column its row has told of. */
 export function reportUnvalued(engine: LotEngine, entry: Entry): void {
   const told = entry.charges.some((charge) => charge.value === null && isOwn(entry, charge))
-  if (!told) reportNoPrice(engine, entry)
+  if (!told && entry.place.step !== FEE) reportNoPrice(engine, entry)
 }
 
 /** Whether a charge is what its row itself costs: gas, a fee, a negative rebase. */

@@ -1,19 +1,21 @@
-import { type Exact, NOUGHT, plusKnown } from './exact.ts'
+import { type Exact, NOUGHT, plus } from './exact.ts'
 
-/** What accumulates for one asset. Null once something missing went in. */
+/** What accumulates for one asset: sums of what is known, and which of them lack something. */
 export type Sums = {
-  realised: Exact | null
-  realisedShort: Exact | null
-  realisedLong: Exact | null
-  unproven: Exact | null
-  income: Exact | null
-  costs: Exact | null
-  fees: Exact | null
-  transferred: Exact | null
+  realised: Exact
+  realisedShort: Exact
+  realisedLong: Exact
+  unproven: Exact
+  income: Exact
+  costs: Exact
+  fees: Exact
+  transferred: Exact
   /** Quantity. */
   undocumented: Exact
+  /** A bit for each sum, by its place in SUM_NAMES, that something missing went into. */
+  partial: number
 }
-export type SumName = Exclude<keyof Sums, 'undocumented'>
+export type SumName = Exclude<keyof Sums, 'undocumented' | 'partial'>
 
 export const SUM_NAMES: readonly SumName[] = [
   'realised',
@@ -36,8 +38,18 @@ export const emptySums = (): Sums => ({
   fees: NOUGHT,
   transferred: NOUGHT,
   undocumented: NOUGHT,
+  partial: 0,
 })
 
+const BITS = Object.fromEntries(SUM_NAMES.map((name, at) => [name, 1 << at])) as Record<SumName, number>
+
 export function addTo(sums: Sums, name: SumName, amount: Exact | null): void {
-  sums[name] = plusKnown(sums[name], amount)
+  if (amount === null) sums.partial |= BITS[name]
+  else sums[name] = plus(sums[name], amount)
 }
+
+export const isPartial = (sums: Sums, name: SumName): boolean => (sums.partial & BITS[name]) !== 0
+
+/** A sum; null when something missing went into it. */
+export const wholeSum = (sums: Sums, name: SumName): Exact | null =>
+  isPartial(sums, name) ? null : sums[name]

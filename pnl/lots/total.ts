@@ -1,7 +1,7 @@
 import type { AssetFigures } from './assets.ts'
 import { type Exact, NOUGHT, absolute, isZero, numberOf, plus, quotient, textOf } from './exact.ts'
 import type { TotalRow } from './report.ts'
-import { SUM_NAMES, type Sums } from './sums.ts'
+import { isPartial, SUM_NAMES, type SumName, type Sums } from './sums.ts'
 import { share } from '#core/number.ts'
 
 type Summed = Exclude<keyof TotalRow, 'coverage' | 'partial'>
@@ -12,9 +12,16 @@ type Summed = Exclude<keyof TotalRow, 'coverage' | 'partial'>
  */
 export function totalRow(assets: readonly AssetFigures[], base: Sums | null): TotalRow {
   const partial: string[] = []
+  const own = assets.map(({ sums }) => sums)
   const sum = (name: Summed, terms: readonly (Exact | null)[]): string => {
     if (terms.includes(null)) partial.push(name)
     return textOf(terms.reduce<Exact>((total, term) => (term === null ? total : plus(total, term)), NOUGHT))
+  }
+  // What is known of an asset counts, though a part of it is missing: so do its years and terms, which sum to this.
+  const happened = (name: SumName): string => {
+    const all = base === null ? own : [...own, base]
+    if (all.some((sums) => isPartial(sums, name))) partial.push(name)
+    return textOf(all.reduce((total, sums) => plus(total, sums[name]), NOUGHT))
   }
   const over = (name: Summed, of: (figures: AssetFigures) => Exact | null) =>
     [name, sum(name, assets.map(of))] as const
@@ -22,10 +29,7 @@ export function totalRow(assets: readonly AssetFigures[], base: Sums | null): To
     over('cost', ({ cost }) => cost),
     over('value', ({ value }) => value),
     over('unrealised', ({ unrealised }) => unrealised),
-    ...SUM_NAMES.map((name) => {
-      const own = assets.map(({ sums }) => sums[name])
-      return [name, sum(name, base === null ? own : [...own, base[name]])] as const
-    }),
+    ...SUM_NAMES.map((name) => [name, happened(name)] as const),
   ]) as Record<Summed, string>
   return {
     cost: texts.cost,
