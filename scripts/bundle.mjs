@@ -47,7 +47,7 @@ async function parts() {
     input: { program: path('scripts/cli.ts') },
     platform: 'node',
     tsconfig: false,
-    preserveEntrySignatures: false,
+    preserveEntrySignatures: 'allow-extension',
     external: (id) => OUTSIDE.some((name) => id === name || id.startsWith(`${name}/`)),
     resolve: {
       conditionNames: ['source', 'node', 'import', 'require', 'default'],
@@ -115,6 +115,7 @@ const made = createHash('sha256')
   .digest('hex')
 mkdirSync(bin(''), { recursive: true })
 for (const [name, mode] of [
+  ['answer.cjs', 0o644],
   ['pack.cjs', 0o644],
   ['tidemark.cjs', 0o755],
 ])

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 import module from 'node:module'
+import type { Delivered } from '#delivery/api/told.ts'
+import type { Reply } from '#delivery/api/types.ts'
+import type { Task } from './serve/worker.ts'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -13,9 +16,14 @@ if (major < 20 || (major === 20 && minor < 19)) {
 const cache = module as { enableCompileCache?: () => unknown }
 cache.enableCompileCache?.()
 
-async function start(): Promise<void> {
+/** Runs the command line that the process was started with. */
+export async function start(): Promise<void> {
   const { main } = await import('./cli/main.ts')
   await main(process.argv.slice(2))
 }
 
-void start()
+/** What a thread of `tidemark serve` answers a request with. */
+export async function answer(task: Task): Promise<Delivered<Reply>> {
+  const worker = await import('./serve/worker.ts')
+  return worker.answer(task)
+}

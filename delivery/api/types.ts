@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Quote } from '#core/asset.ts'
 import type { Store } from '#pipeline/ports.ts'
-import type { MarkSettings } from '#pnl/settings.ts'
+import type { JobIo } from '#pipeline/jobs/io.ts'
 import type { Answered, Asked, RouteName } from './contract.ts'
 
 export const ROLES = ['viewer', 'owner', 'admin'] as const
@@ -31,7 +31,7 @@ export interface Auth {
 /** What handlers work with: one store, and how marks are made of it. */
 export type ApiIo = {
   readonly store: Store
-  readonly settings: MarkSettings
+  readonly settings: JobIo['marks']
   /** Base currency where no portfolio says its own. */
   readonly baseCurrency: Quote
   /** The store holds an invented market. */

@@ -3,4 +3,4 @@
 const { join } = require('node:path')
 const { openPack } = require('./pack.cjs')
 
-openPack(join(__dirname, 'program.pack'), require).load('./program.cjs')
+openPack(join(__dirname, 'program.pack'), require).load('./program.cjs').start()

@@ -10,4 +10,4 @@ const { load, scripts } = openPack(pack, require)
 process.on('exit', () => {
   for (const [name, script] of scripts) writeFileSync(join(folder, basename(name)), script.createCachedData())
 })
-load('./program.cjs')
+load('./program.cjs').start()

@@ -64,7 +64,7 @@ process.on('exit', () => {
   const parts = [...scripts].map(([name, script]) => ({ name, refused: script.cachedDataRejected }))
   writeFileSync('loaded.json', JSON.stringify({ parts, files: Object.keys(require.cache) }))
 })
-load('${FIRST}')
+load('${FIRST}').start()
 `
 
 type Loaded = {
