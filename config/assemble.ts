@@ -1,6 +1,6 @@
 import type { AssetId, Quote } from '#core/asset.ts'
 import type { CoingeckoPlan, Config, Origin, Storage } from './config.ts'
-import { DEFAULT_CARRY, defaultDataDir } from './readers.ts'
+import { DEFAULT_CARRY, DEFAULT_DISPUTE, defaultDataDir } from './readers.ts'
 import { SETTINGS, type SettingName, type Values } from './settings.ts'
 
 type PlanDefaults = {
@@ -70,7 +70,21 @@ export function assemble(
       baseUrl: values.ALLIUM_BASE_URL ?? 'https://api.allium.so',
       rate: values.ALLIUM_RATE ?? 60,
     },
-    priceSources: values.PRICE_SOURCES ?? ['coingecko', 'allium', 'manual'],
+    coinmarketcap: {
+      apiKey: values.COINMARKETCAP_API_KEY,
+      baseUrl: values.CMC_BASE_URL ?? 'https://pro-api.coinmarketcap.com',
+      rate: values.CMC_RATE ?? 30,
+      monthCredits: limitOr(values.CMC_MONTH_CREDITS, 10_000),
+      historyDays: values.CMC_HISTORY_DAYS ?? 0,
+    },
+    backed: { baseUrl: values.BACKED_BASE_URL, rate: values.BACKED_RATE ?? 10 },
+    defillama: {
+      apiKey: values.DEFILLAMA_API_KEY,
+      baseUrl: values.DEFILLAMA_BASE_URL,
+      rate: values.DEFILLAMA_RATE ?? 60,
+    },
+    priceSources: values.PRICE_SOURCES ?? ['coingecko', 'allium', 'coinmarketcap', 'manual'],
+    disputePercent: values.DISPUTE_PERCENT ?? DEFAULT_DISPUTE,
     walletSources: values.WALLET_SOURCES ?? ['rpc', 'allium'],
     carryHours: { ...carry.classes },
     carryHoursByAsset: Object.assign(Object.create(null) as Record<string, number>, carry.assets),

@@ -14,7 +14,14 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 export const WALLET_SOURCES = ['rpc', 'allium'] as const
 export type WalletReader = (typeof WALLET_SOURCES)[number]
 
-export const PRICE_SOURCES = ['coingecko', 'allium', 'manual'] as const
+export const PRICE_SOURCES = [
+  'coingecko',
+  'allium',
+  'coinmarketcap',
+  'backed',
+  'defillama',
+  'manual',
+] as const
 
 /** Everything that can be set, read once, frozen throughout. Paths are absolute; null is "not set" or "no limit". */
 export type Config = {
@@ -51,10 +58,32 @@ export type Config = {
     readonly baseUrl: string
     readonly rate: number
   }
-  /** Which provider's mark counts: the first that has one. */
+  readonly coinmarketcap: {
+    readonly apiKey: string | null
+    readonly baseUrl: string
+    readonly rate: number
+    readonly monthCredits: number | null
+    /** How many days back the plan answers; 0 where it has only the prices of now. */
+    readonly historyDays: number
+  }
+  readonly backed: {
+    /** Null for its public hosts. */
+    readonly baseUrl: string | null
+    readonly rate: number
+  }
+  readonly defillama: {
+    /** Stands in the path of every call: never print a URL of it. */
+    readonly apiKey: string | null
+    /** Null for its public host, or with a key for its paid one. */
+    readonly baseUrl: string | null
+    readonly rate: number
+  }
+  /** Which provider's mark counts: the first that has one. Sources without a key are asked only when they are named. */
   readonly priceSources: readonly ProviderId[]
   /** Who reads wallets: their chains' own nodes or Allium, in order of preference. */
   readonly walletSources: readonly WalletReader[]
+  /** From how many per cent on two sources are too far apart, for `stable` and `other`, and for single assets. */
+  readonly disputePercent: Readonly<Record<string, number>>
   /** How many hours a last price is carried, by class, and for single assets (an object without prototype). */
   readonly carryHours: Readonly<Record<AssetClass, number>>
   readonly carryHoursByAsset: Readonly<Record<string, number>>

@@ -6,7 +6,7 @@ const KNOWN: readonly string[] = SETTING_NAMES.flatMap((name) =>
 )
 
 /** First words that hardly anything else uses, so that a typing error in them can be told from another's variable. */
-const OWN_WORDS = ['TIDEMARK', 'COINGECKO', 'ALLIUM']
+const OWN_WORDS = ['TIDEMARK', 'COINGECKO', 'ALLIUM', 'COINMARKETCAP', 'CMC', 'DEFILLAMA']
 
 /** What the project's own tests and their servers read; one shell may well run both them and the program. */
 const OF_TESTS = /^TIDEMARK_(?:TEST_.*|SERVERS_DIR)$/

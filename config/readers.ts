@@ -138,6 +138,25 @@ export const carryHours: Read<CarryHours> = (text) => {
   return ok({ classes, assets })
 }
 
+export const DEFAULT_DISPUTE: Readonly<Record<string, number>> = { stable: 1, other: 5 }
+
+/** `stable=1,other=5,some-token=30`: per cent for stablecoins, for everything else, or by asset id. */
+export const disputePercent: Read<Readonly<Record<string, number>>> = (text) => {
+  const percents = Object.assign(Object.create(null) as Record<string, number>, DEFAULT_DISPUTE)
+  if (text.length > 20_000) return faulty('is longer than 20,000 characters')
+  for (const part of text.split(',')) {
+    const [key = '', percent = '', more] = part.split('=').map((side) => side.trim())
+    const value = /^\d{1,4}(\.\d{1,4})?$/.test(percent) ? Number(percent) : NaN
+    if (more !== undefined || !(value > 0)) {
+      return faulty(`has ${quoted(part)}: write it as stable=1,other=5, in per cent above 0`)
+    }
+    const id = key === 'stable' || key === 'other' ? key : parseAsset(key)
+    if (id === null) return faulty(`has ${quoted(key)}: use stable, other or an asset id`)
+    percents[id] = value
+  }
+  return ok(percents)
+}
+
 /** A schedule that node-cron takes; it is asked only where one was set, since loading it takes time. */
 export const cron: Read<string> = (text) => {
   const needed = 'use minute hour day month weekday, such as 5 * * * * for five past every hour'

@@ -137,9 +137,71 @@ export const SETTINGS = {
     description: 'Allium calls a minute.',
     print: (config) => String(config.allium.rate),
   }),
+  COINMARKETCAP_API_KEY: secret(
+    'your-key',
+    'Key of CoinMarketCap, a further source of prices. Default: none, CoinMarketCap is not asked.',
+    (config) => config.coinmarketcap.apiKey,
+  ),
+  CMC_BASE_URL: setting(read.baseUrl, {
+    example: 'https://pro-api.coinmarketcap.com',
+    description: 'Where CoinMarketCap is called.',
+    print: (config) => maskUrl(config.coinmarketcap.baseUrl),
+  }),
+  CMC_RATE: setting(read.wholeNumber(1, 10_000), {
+    example: '30',
+    description: 'CoinMarketCap calls a minute.',
+    print: (config) => String(config.coinmarketcap.rate),
+  }),
+  CMC_MONTH_CREDITS: setting(read.limit(1_000_000_000), {
+    example: '10000',
+    description: 'CoinMarketCap credits a month, or none for no limit: one for a hundred prices.',
+    print: (config) => limitText(config.coinmarketcap.monthCredits),
+  }),
+  CMC_HISTORY_DAYS: setting(read.wholeNumber(0, 10_000), {
+    example: '0',
+    description: 'How many days back the CoinMarketCap plan answers; 0 where it has only the prices of now.',
+    print: (config) => String(config.coinmarketcap.historyDays),
+  }),
+  BACKED_BASE_URL: setting(read.baseUrl, {
+    example: 'https://api.xstocks.fi/api/v2',
+    description:
+      'Where Backed is called for stock tokens (xStocks). Default: api.xstocks.fi, and api.backed.fi where that does not answer.',
+    print: ({ backed }) => maskUrl(backed.baseUrl ?? 'https://api.xstocks.fi/api/v2'),
+  }),
+  BACKED_RATE: setting(read.wholeNumber(1, 10_000), {
+    example: '10',
+    description: 'Backed calls a minute.',
+    print: (config) => String(config.backed.rate),
+  }),
+  DEFILLAMA_API_KEY: secret(
+    'your-key',
+    'Key of the paid DefiLlama. Default: none, its public host is called.',
+    (config) => config.defillama.apiKey,
+  ),
+  DEFILLAMA_BASE_URL: setting(read.baseUrl, {
+    example: 'https://coins.llama.fi',
+    description: 'Where DefiLlama is called. Default with a key: https://pro-api.llama.fi.',
+    print: ({ defillama: { baseUrl, apiKey } }) =>
+      maskUrl(baseUrl ?? `https://${apiKey === null ? 'coins' : 'pro-api'}.llama.fi`),
+  }),
+  DEFILLAMA_RATE: setting(read.wholeNumber(1, 10_000), {
+    example: '60',
+    description: 'DefiLlama calls a minute.',
+    print: (config) => String(config.defillama.rate),
+  }),
+  DISPUTE_PERCENT: setting(read.disputePercent, {
+    example: 'stable=1,other=5',
+    description:
+      'From how many per cent on two sources of a price dispute an hour: stable coins, all others, or by asset id.',
+    print: (config) =>
+      Object.entries(config.disputePercent)
+        .map(([key, percent]) => `${key}=${percent}`)
+        .join(','),
+  }),
   PRICE_SOURCES: setting(read.priceSources, {
-    example: 'coingecko,allium,manual',
-    description: 'Order of the sources of a price: the first that has one for an hour gives it.',
+    example: 'coingecko,allium,coinmarketcap,manual',
+    description:
+      'Order of the sources of a price: the first that has one for an hour gives it. Those with a key (allium, coinmarketcap) are asked where it is set; backed and defillama, which need none, where they are named here.',
     print: (config) => config.priceSources.join(','),
   }),
   WALLET_SOURCES: setting(read.walletSources, {

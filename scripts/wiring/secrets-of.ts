@@ -3,13 +3,17 @@ import { rememberSecret } from '../cli/secrets.ts'
 
 /** Keeps every secret of a configuration out of whatever is printed from now on. */
 export function rememberSecrets(config: Config): void {
-  for (const key of [config.coingecko.apiKey, config.allium.apiKey, config.influx.token])
-    rememberSecret(key ?? '')
+  const { coingecko, allium, coinmarketcap, backed, defillama, influx } = config
+  for (const { apiKey } of [coingecko, allium, coinmarketcap, defillama]) rememberSecret(apiKey ?? '')
+  rememberSecret(influx.token ?? '')
   const urls = [
-    config.coingecko.baseUrl,
-    config.allium.baseUrl,
+    coingecko.baseUrl,
+    allium.baseUrl,
+    coinmarketcap.baseUrl,
+    backed.baseUrl,
+    defillama.baseUrl,
     config.mongodbUri,
-    config.influx.url,
+    influx.url,
     config.redisUrl,
   ]
   for (const url of urls) for (const password of passwordsOf(url ?? '')) rememberSecret(password)

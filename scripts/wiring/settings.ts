@@ -7,5 +7,8 @@ export function markSettings(config: Config): MarkSettings {
     sources: config.priceSources,
     carryHours: { ...config.carryHours, ...config.carryHoursByAsset },
     through: config.convertThrough,
+    disputePercent: config.disputePercent,
+    // Its points are records near an hour, of sources that it believes more or less.
+    estimated: ['defillama'],
   }
 }

@@ -260,7 +260,7 @@ describe('F41: what is wrong is named, with exit code 5', () => {
     ['COINGECKO_BASE_URL', 'api.coingecko.com', 'https://'],
     ['COINGECKO_BASE_URL', 'file:///etc/passwd', 'http: or https:'],
     ['COINGECKO_BASE_URL', 'https://h/?key=1', 'query'],
-    ['PRICE_SOURCES', 'coingecko,cmc', 'coingecko, allium, manual'],
+    ['PRICE_SOURCES', 'coingecko,cmc', 'coingecko, allium, coinmarketcap, backed, defillama, manual'],
     ['PRICE_SOURCES', 'manual,manual', 'twice'],
     ['CARRY_HOURS', 'crypto', 'crypto=3,stock=96'],
     ['CARRY_HOURS', 'crypto=-1', 'crypto=3,stock=96'],
