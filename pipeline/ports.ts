@@ -421,6 +421,11 @@ export interface StoreCare {
   stats(): Promise<Record<string, { rows: number; bytes: number }>>
   /** The version of the store's layout. Opening takes an older one forward and refuses a newer one. */
   schemaVersion(): Promise<number>
+  /**
+   * A text that is another one whenever the content may have changed since it was last asked for, by whoever: what was
+   * read under the same text still stands, or did two seconds ago. Costs next to nothing.
+   */
+  changeMark(): string
   close(): Promise<void>
 }
 
@@ -537,7 +542,8 @@ export interface ChainHistory {
   /** About how many requests reading on takes. */
   calls(scans: readonly WalletScan[], until: BlockRef, signal: AbortSignal): Promise<number>
   usage(): ChainUsage
-  close(): void
+  /** Called when blocks were undone: whatever is remembered of them is asked for again. */
+  forget(): void
 }
 
 /** How a provider was used in this run; the end summary prints it. */

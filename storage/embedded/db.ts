@@ -162,7 +162,8 @@ export class Db {
     return next
   }
 
-  private commits(): number {
+  /** How many commits have changed the store, by whatever process. */
+  commits(): number {
     return Number(this.prepare("SELECT value FROM meta WHERE key = 'commits'").get({})?.['value'] ?? 0)
   }
 

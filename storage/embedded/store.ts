@@ -35,6 +35,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<ContentSto
     canonicalHash: async () => (await import('./care/hash.ts')).storeHash(db),
     stats: async () => (await import('./care/stats.ts')).tableStats(db),
     schemaVersion: async () => db.sqlite.pragma('user_version', { simple: true }) as number,
+    changeMark: () => String(db.commits()),
     content: {
       source: async () => (await import('./care/content.ts')).rowSource(db, true),
       target: async () => (await import('./care/content.ts')).rowTarget(db),

@@ -30,6 +30,13 @@ export function careContract(newStore: NewStore): void {
       expect(await one.canonicalHash()).toBe(await two.canonicalHash())
     })
 
+    test('what was read under one change mark stands, or did two seconds ago', async () => {
+      const store = await opened(newStore)
+      const marks = [store.changeMark()]
+      await store.writePrices([{ run: runOf([1]), suspects: [], gaps: [] }])
+      await expect.poll(() => store.changeMark(), { timeout: 5_000 }).not.toBe(marks[0])
+    })
+
     test('every kind of content moves the hash; times of reading and trying do not', async () => {
       const store = await opened(newStore)
       const hashes = [await store.canonicalHash()]
