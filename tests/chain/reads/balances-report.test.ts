@@ -33,7 +33,7 @@ describeChain('balances of wallets', () => {
     ...evmChain(name),
     multicall: { address: MULTICALL3, block: 0 },
   })) as [EvmChain, EvmChain]
-  const [ethereum, base] = chains
+  const [ethereum] = chains
   let nodes: Record<string, Anvil>
   let fake: Hex
   let unpriced: Hex
@@ -85,7 +85,7 @@ describeChain('balances of wallets', () => {
     const asked: BalanceAsk = {
       ...{
         owner: 'local',
-        at: 'latest' as AtBlock,
+        at: 'latest',
         quote: 'usd' as Quote,
         now: now(),
         all: false,

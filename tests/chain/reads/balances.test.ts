@@ -96,10 +96,22 @@ describeChain('balances', () => {
         for (const { contract, amount } of balances)
           if (contract !== 'native' && contract !== bad) expect(amount).toBe(heldOf(one, contract))
         expect(rpc.requests).toBeLessThanOrEqual(14)
+        expect(rpc.calls).toBeLessThanOrEqual(60)
       }
     },
     30_000,
   )
+
+  test('a token that is left no gas by the one before it is read all the same', async () => {
+    const dear = numbered(1, 'de')
+    await node.rpc('anvil_setCode', [dear, CODES.dear])
+    await node.rpc('evm_mine')
+    const invalid = BAD_TOKENS[Object.keys(BAD).indexOf('invalid')] as Hex
+    const tokens = [TOKENS[0] as Hex, invalid, dear]
+    const rpc = plainRpc(node.url, { chain: ETHEREUM })
+    const amounts = (await read(rpc, [{ wallet: one, tokens }])).map(({ amount }) => amount)
+    expect(amounts).toEqual([1n, heldOf(one, TOKENS[0] as Hex), null, 1n])
+  })
 
   test('any mix of tokens is as each read by itself, through Multicall3, batches and single calls', async () => {
     const any = fc.oneof(

@@ -10,6 +10,8 @@ export const CODES = {
   /** Answers so many zero bytes. */
   zeros: (bytes: number): Hex => `0x63${bytes.toString(16).padStart(8, '0')}5ff3`,
   reverts: '0x5f5ffd' as Hex,
+  /** Takes about 800,000 gas before it answers 1. */
+  dear: '0x6175305b600190038060035760015f5260205ff3' as Hex,
   /** Takes all gas at once. */
   invalid: '0xfe' as Hex,
   /** Takes all gas step by step. */
