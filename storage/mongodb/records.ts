@@ -1,4 +1,4 @@
-import type { RecordStore, StoredRecord } from '#pipeline/ports.ts'
+import type { RecordCondition, RecordStore, StoredRecord } from '#pipeline/ports.ts'
 import { recordTable } from '../rows/records.ts'
 import { toRow } from '../rows/row.ts'
 import type { Server } from './connect.ts'
@@ -40,23 +40,42 @@ export function recordStore(server: Server): RecordStore {
       return found.map((document) => fromDocument(server, recordTable, document))
     },
     async writeRecords(change) {
-      const owners = grouped<Key, string>([...change.put, ...(change.drop ?? [])], ({ owner }) => idOf(owner))
-      if (owners.size === 0) return
-      const documents = change.put.map((record) => documentOf(recordTable, toRow(recordTable, record)))
-      await withHeads(server, recordHeads(server), [...owners.keys()], async ({ heads, check }) => {
-        const next = new Map<string, Content>()
-        for (const [id, keys] of owners) {
-          const head = heads.get(id) ?? { owner: (keys[0] as Key).owner, version: 0 }
-          await clearLeftovers(server, head, check)
-          const own = documents.filter((each) => each['owner'] === head.owner)
-          if (await writeNext(server, head, own, dropped(change, head.owner), check))
-            next.set(id, { owner: head.owner, version: head.version + 1 })
-        }
-        const afterwards = () => clearOld(server, [...next.values()])
-        return { next, result: undefined, afterwards }
-      })
+      await write(server, [], change)
     },
+    writeRecordsIf: (when, change) => write(server, when, change),
   }
+}
+
+/** @returns false where a condition does not stand */
+async function write(server: Server, when: readonly RecordCondition[], change: Change): Promise<boolean> {
+  const every: Key[] = [...change.put, ...(change.drop ?? []), ...when]
+  const owners = grouped<Key, string>(every, ({ owner }) => idOf(owner))
+  if (owners.size === 0) return true
+  const documents = change.put.map((record) => documentOf(recordTable, toRow(recordTable, record)))
+  return withHeads(server, recordHeads(server), [...owners.keys()], async ({ heads, check }) => {
+    const next = new Map<string, Content>()
+    for (const [id, keys] of owners) {
+      const head = heads.get(id) ?? { owner: (keys[0] as Key).owner, version: 0 }
+      if (!(await stand(server, head, when))) return { next: new Map(), result: false }
+      await clearLeftovers(server, head, check)
+      const own = documents.filter((each) => each['owner'] === head.owner)
+      if (await writeNext(server, head, own, dropped(change, head.owner), check))
+        next.set(id, { owner: head.owner, version: head.version + 1 })
+    }
+    const afterwards = () => clearOld(server, [...next.values()])
+    return { next, result: true, afterwards }
+  })
+}
+
+async function stand(server: Server, head: Content, when: readonly RecordCondition[]): Promise<boolean> {
+  const own = when.filter(({ owner }) => owner === head.owner)
+  if (own.length === 0) return true
+  const ids = own.map(({ owner, kind, key }) => idOf(owner, kind, key))
+  const present = await presentOf(server, head, ids)
+  return own.every(({ value }, at) => {
+    const found = present.get(ids[at] as string)
+    return (found === undefined ? null : text(found, 'value')) === value
+  })
 }
 
 /** Records that stand, as of one version: what a writer put away meanwhile is asked for again. */

@@ -18,6 +18,6 @@ export const recordTable: Table<StoredRecord> = {
   }),
 }
 
-/** What belongs to nobody can be read again, and a time of reading is no content. */
+/** What belongs to nobody can be read again; a time of reading, and what ends by itself, is no content. */
 export const isContentRecord = (row: Row): boolean =>
-  row['owner'] !== '' && !text(row['kind']).startsWith('read:')
+  row['owner'] !== '' && !/^(?:read|passing):/.test(text(row['kind']))

@@ -41,11 +41,42 @@ export function recordsContract(newStore: NewStore): void {
       await store.writeRecords({ put: [] })
     })
 
+    test('what is written on a condition is written where it stands, and nothing of it elsewhere', async () => {
+      const store = await opened(newStore)
+      const [a, b] = [recordOf('a', '1'), recordOf('b', '2')]
+      const none = { ...a, value: null }
+      expect(await store.writeRecordsIf([none], { put: [a, b] })).toBe(true)
+      expect(await store.writeRecordsIf([none], { put: [{ ...b, value: '7' }] })).toBe(false)
+      const wrong = [a, { ...b, value: '3' }]
+      expect(await store.writeRecordsIf(wrong, { put: [recordOf('c', '')], drop: [a] })).toBe(false)
+      expect(await store.records(NFTS)).toEqual([a, b])
+      expect(await store.writeRecordsIf([a, b], { put: [{ ...b, value: '' }], drop: [a] })).toBe(true)
+      expect(await store.records(NFTS)).toEqual([{ ...b, value: '' }])
+      expect(await store.writeRecordsIf([{ ...b, value: '' }, none], { put: [] })).toBe(true)
+    })
+
+    test('of many who want the same name at once, one gets it', async () => {
+      const store = await opened(newStore)
+      const won = await Promise.all(
+        Array.from({ length: 8 }, (_, at) =>
+          store.writeRecordsIf([{ ...recordOf('name', ''), value: null }], {
+            put: [recordOf('name', String(at))],
+          }),
+        ),
+      )
+      expect(won.filter((each) => each)).toHaveLength(1)
+      expect((await store.records(NFTS)).map(({ value }) => value)).toEqual([String(won.indexOf(true))])
+    })
+
     test('content moves the hash; what belongs to nobody and what tells of reading does not', async () => {
       const [store, other] = [await opened(newStore), await opened(newStore)]
       const empty = await store.canonicalHash()
       await store.writeRecords({
-        put: [recordOf('a', '1', { owner: '' }), recordOf('a', '1', { kind: 'read:scan' })],
+        put: [
+          recordOf('a', '1', { owner: '' }),
+          recordOf('a', '1', { kind: 'read:scan' }),
+          recordOf('a', '1', { kind: 'passing:session' }),
+        ],
       })
       expect(await store.canonicalHash()).toBe(empty)
       await store.writeRecords({ put: [recordOf('a', '1')] })
