@@ -39,6 +39,8 @@ export type Rule = {
   readonly legs?: readonly LegSpec[] | undefined
   /** Which transaction it belongs to, in place of the format's. */
   readonly tx?: Template | undefined
+  /** A column whose words this rule makes nothing of: they are kept in the note, and counted in the report. */
+  readonly unread?: string | undefined
 }
 
 /** `auto`: a comma is a decimal comma in files whose fields are separated by semicolons. */

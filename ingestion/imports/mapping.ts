@@ -39,6 +39,7 @@ const rule = z
     pass: z.string().min(1).max(200).optional(),
     legs: z.array(leg).min(1).max(20).optional(),
     tx: template.optional(),
+    unread: z.string().optional(),
   })
   .refine((value) => (value.pass === undefined) !== (value.legs === undefined), 'needs either pass or legs')
 

@@ -235,6 +235,14 @@ class RowReader {
   read({ line, fields }: CsvRow, into: Flow[]): void {
     if (this.table === null || fields.every((field) => field.trim() === '')) return
     this.report.rows++
+    if (fields.length < this.width) {
+      this.faults.add(
+        line,
+        null,
+        `has ${fields.length === 1 ? '1 field' : `${fields.length} fields`}, the header ${this.width}: is the file cut off, or a quote (") not closed?`,
+      )
+      return
+    }
     if (fields.length > this.width && fields.slice(this.width).some((field) => field.trim() !== '')) {
       this.faults.add(
         line,
@@ -247,7 +255,12 @@ class RowReader {
     const understood = this.table.read(fields, this.complain)
     if (understood === null) return
     if ('pass' in understood) this.report.pass(understood.pass, line)
-    else this.flowsOf(understood.flows, line, into)
+    else {
+      if (understood.unread !== null) {
+        this.report.notUnderstood(understood.unread.column, understood.unread.word)
+      }
+      this.flowsOf(understood.flows, line, into)
+    }
   }
 
   /** All flows of a row, or none of them: half an exchange would be a wrong one. */

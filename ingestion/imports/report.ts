@@ -10,6 +10,16 @@ export class ImportReport {
   /** Symbols that nobody knows, with how often they came. */
   unknown: ReadonlyMap<string, number> = new Map()
 
+  /** Words of the file that its format makes nothing of, by column and word, with how often they came. */
+  readonly unread = new Map<string, { readonly column: string; readonly word: string; count: number }>()
+
+  notUnderstood(column: string, word: string): void {
+    const key = `${column} ${word}`
+    const known = this.unread.get(key)
+    if (known !== undefined) known.count++
+    else if (this.unread.size < MOST_LINES) this.unread.set(key, { column, word, count: 1 })
+  }
+
   pass(reason: string, line: number): void {
     let lines = this.passed.get(reason)
     if (lines === undefined) this.passed.set(reason, (lines = { count: 0, first: [] }))

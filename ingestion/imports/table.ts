@@ -11,7 +11,10 @@ import type { ReadTime } from './time.ts'
 import { compileWhen, type Test } from './when.ts'
 
 /** A row as it is understood: its flows, why it is passed over, or (null) what was complained of. */
-export type Understood = { readonly flows: readonly FlowFields[] } | { readonly pass: string } | null
+export type Understood =
+  { readonly flows: readonly FlowFields[]; readonly unread: Unread | null } | { readonly pass: string } | null
+/** A word that the row's rule makes nothing of. */
+type Unread = { readonly column: string; readonly word: string }
 
 export type TableContext = {
   readonly format: Format
@@ -30,6 +33,7 @@ type CompiledRule = {
   readonly pass: string | undefined
   readonly legs: readonly ReadLeg[]
   readonly tx: Fill | null
+  readonly unread: readonly [name: string, at: number] | null
 }
 
 /** Reads the rows of one file by the table of its format. */
@@ -75,6 +79,7 @@ export class Table {
       pass: rule.pass,
       legs: (rule.legs ?? []).map((leg) => compileLeg(leg, { ...context, columnOf, uses })),
       tx: fill(rule.tx),
+      unread: placed(rule.unread, columnOf),
     }))
     for (const rule of format.rules)
       for (const name of Object.keys(rule.when ?? {})) used.add(columnOf(name) ?? -1)
@@ -96,7 +101,8 @@ export class Table {
       for (const each of read) legs.push(each)
     }
     if (legs.length === 0) return { pass: 'quantity is 0' }
-    return { flows: this.completed(fields, legs, String(time.value), rule.tx) }
+    const unread = unreadOf(fields, rule)
+    return { flows: this.completed(fields, legs, String(time.value), rule.tx, unread), unread }
   }
 
   private ruleFor(fields: readonly string[]): CompiledRule | undefined {
@@ -109,11 +115,12 @@ export class Table {
     legs: LegFields[],
     time: string,
     txOf: Fill | null,
+    unread: Unread | null,
   ): FlowFields[] {
     const wallet = this.walletOf(fields) || this.context.wallet
     const given = (txOf ?? this.txOf)?.(fields) ?? ''
     const tx = given === '' && legs.length > 1 ? this.ownTx(time, wallet, legs) : given
-    const note = this.note(fields)
+    const note = this.note(fields, unread)
     for (const leg of legs) {
       leg.time = time
       leg.wallet = wallet
@@ -132,12 +139,13 @@ export class Table {
     return nth === 0 ? `row:${key}` : `row:${key}.${nth}`
   }
 
-  private note(fields: readonly string[]): string {
+  private note(fields: readonly string[], unread: Unread | null): string {
     let note = this.noteOf?.(fields) ?? ''
-    for (const [name, at] of this.rest) {
-      const text = (fields[at] ?? '').trim()
+    const add = (name: string, text: string) => {
       if (text !== '') note += `${note === '' ? '' : '; '}${name}: ${text}`
     }
+    if (unread !== null) add(unread.column, unread.word)
+    for (const [name, at] of this.rest) add(name, (fields[at] ?? '').trim())
     return note
   }
 
@@ -153,4 +161,15 @@ export class Table {
     )
     return parts.length === 0 ? 'no rule of the format takes it' : `no rule takes ${parts.join(', ')}`
   }
+}
+
+function placed(name: string | undefined, columnOf: ColumnOf): CompiledRule['unread'] {
+  const at = name === undefined ? null : columnOf(name)
+  return name === undefined || at === null ? null : [name, at]
+}
+
+function unreadOf(fields: readonly string[], { unread }: CompiledRule): Unread | null {
+  if (unread === null) return null
+  const word = (fields[unread[1]] ?? '').trim()
+  return word === '' ? null : { column: unread[0], word }
 }

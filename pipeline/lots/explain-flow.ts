@@ -74,7 +74,7 @@ export class FlowExplainer {
     const rate = currency === null ? null : input.markAt(`fiat:${currency}` as AssetId, hour)
     return {
       flow: flow.id,
-      place: flow.line === null ? flow.source : `${flow.file ?? flow.source}:${flow.line}`,
+      place: flow.file === null || flow.line === null ? flow.source : `${flow.file}:${flow.line}`,
       tx: flow.tx,
       time: flow.time,
       kind: flow.kind,

@@ -1,5 +1,6 @@
 import { TidemarkError } from '#core/errors.ts'
 import { visible } from '#core/reading.ts'
+import { COMMANDS } from './commands.ts'
 
 /** Codes of the operating system that say what to do next better than a stack. */
 const SYSTEM: Record<string, { code: 'STORE_FULL' | 'STORE_READ_ONLY' | 'FILE_INVALID'; fix: string }> = {
@@ -48,10 +49,25 @@ function internal(cause: unknown): TidemarkError {
 function usageFault(text: string): TidemarkError {
   const [first = '', ...rest] = text.replace(/^error: /, '').split('\n')
   const hint = /\(Did you mean (.*)\?\)/.exec(rest.join(' '))?.[1]
-  return new TidemarkError('USAGE', {
-    message: sentence(first),
-    fix: hint === undefined ? 'Run "tidemark --help".' : `Did you mean ${hint}? Else run "tidemark --help".`,
-  })
+  const fix =
+    secondWords(first) ??
+    hyphenId(first) ??
+    (hint === undefined ? 'Run "tidemark --help".' : `Did you mean ${hint}? Else run "tidemark --help".`)
+  return new TidemarkError('USAGE', { message: sentence(first), fix })
+}
+
+/** Of a command of two words only the first was given. */
+function secondWords(text: string): string | null {
+  const word = /^unknown command '(.*)'$/.exec(text.trim())?.[1]
+  const names = COMMANDS.map(({ name }) => name).filter((name) => name.startsWith(`${word ?? ''} `))
+  if (word === undefined || names.length === 0) return null
+  return `Run ${names.map((name) => `"tidemark ${name}"`).join(' or ')}.`
+}
+
+/** The id of a flow, which may begin with a hyphen, looks like an option. */
+function hyphenId(text: string): string | null {
+  const id = /^unknown option '(-[\w-]{21}(?:\.\d+)?)'$/.exec(text.trim())?.[1]
+  return id === undefined ? null : `If it is the id of a flow, put -- before it: -- ${id}`
 }
 
 function sentence(text: string): string {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { Command } from 'commander'
 import type { Flow } from '#core/flow.ts'
 import { formatTime } from '#core/hour.ts'
@@ -32,12 +33,17 @@ const FLOWS: List<Flow> = {
     { head: 'unit price', number: true, text: ({ unitPrice }) => displayQuantity(unitPrice) },
     { head: 'fee', number: true, text: ({ fee }) => (fee === null ? '' : displayQuantity(fee)) },
     { head: 'wallet', text: ({ wallet }) => wallet },
-    { head: 'source', text: ({ source, line }) => (line === null ? source : `${source}:${line}`) },
+    { head: 'source', text: placeText },
     { head: 'note', text: ({ note }) => note },
     { head: 'id', text: ({ id }) => id },
   ],
   document: flowDocument,
   empty: 'No flows are stored: "tidemark import FILE" or "tidemark flows add" bring them in.',
+}
+
+/** Its file and line, as lots and trades name it; else what it came by. */
+function placeText({ source, file, line }: Flow): string {
+  return file === null || line === null ? source : `${basename(file)}:${line}`
 }
 
 async function run(cli: Cli, options: ListOptions): Promise<Outcome> {

@@ -13,7 +13,8 @@ import { fileName, refuseUnreadable, usageFaults } from '../wiring/files.ts'
 import { refuseInvented } from '../wiring/invented.ts'
 import { jobBase } from '../wiring/job.ts'
 import { portfolioToWrite } from '../wiring/portfolio.ts'
-import { openForJob, openForReading } from '../wiring/store.ts'
+import { openForJob } from '../wiring/store.ts'
+import { openForCounting } from './import/counting.ts'
 import { FORMAT_NAMES, openFile, type FileOptions } from './import/open.ts'
 import { importOutcome } from './import/summary.ts'
 
@@ -52,7 +53,7 @@ async function run(cli: Cli, file: string, options: Options): Promise<Outcome> {
   refuseUnreadable(file)
   cli.stop.drain()
   cli.out.note(`Reading ${file === '-' ? 'stdin' : file}…`)
-  const store = dryRun ? await openForReading(config) : await openForJob(config, true)
+  const store = dryRun ? await openForCounting(config) : await openForJob(config, true)
   const progress = await showProgress(cli, { plan: false })
   try {
     const portfolio = await portfolioToWrite(cli, config, store, dryRun)

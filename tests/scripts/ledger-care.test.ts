@@ -1,5 +1,5 @@
 /** Files of other programs, pairs and corrections, as a user at the command line meets them. */
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { build, documentOf, scratch, tidemark, type Ended } from './support.ts'
@@ -31,6 +31,18 @@ const json = async (...args: string[]) => {
 type Row = { id: string; kind: string; asset: string; quantity: string; tx: string | null }
 const flows = async () => (await json('flows'))['flows'] as Row[]
 
+test('a dry run needs no store, and makes none', async () => {
+  const before = readdirSync(dir)
+  expect(await json('import', 'kraken.csv', '--dry-run')).toMatchObject({ code: 0, dryRun: true, added: 4 })
+  expect(readdirSync(dir)).toEqual(before)
+})
+
+test('half a command, and an id that looks like an option, say what to type', async () => {
+  expect((await run('transfers')).stderr).toContain('"tidemark transfers match"')
+  const id = '-bcdefghijklmnopqrstuv'
+  expect((await run('flows', 'remove', id)).stderr).toContain(`put -- before it: -- ${id}`)
+})
+
 test('imported, paired, corrected, and all of it taken back', async () => {
   expect(await json('import', 'kraken.csv')).toMatchObject({ code: 0, format: 'kraken', rows: 3, added: 4 })
   expect(await json('import', 'koinly.csv', '--wallet', 'cold', '--assets', 'ids.yaml')).toMatchObject({
@@ -40,6 +52,8 @@ test('imported, paired, corrected, and all of it taken back', async () => {
     unknownAssets: [],
   })
   expect((await run('import', 'kraken.csv')).stdout).toContain('0 new, 4 unchanged')
+  // A flow's place is its file and line, the same in every list.
+  for (const list of ['flows', 'trades']) expect((await run(list)).stdout).toContain('kraken.csv:4')
   const proposed = await json('transfers', 'match')
   expect(proposed).toMatchObject({ code: 0, applied: 0, pairs: [{ sure: 'likely', lost: '0', minutes: 40 }] })
   expect(await json('transfers', 'match', '--apply', '--why', 'my own')).toMatchObject({ applied: 1 })

@@ -53,8 +53,8 @@ export const koinly: Format = {
     sent(['gift', 'donation', 'charity'], 'gift'),
     sent(['lost', 'stolen'], 'lost'),
     sent(['cost', 'margin fee', 'loan fee', 'interest payment', 'tax'], 'fee'),
-    { when: ONLY_IN, legs: [{ ...RECEIVED, ...FEE }] },
-    { when: ONLY_OUT, legs: [{ ...SENT, ...FEE }] },
+    { when: ONLY_IN, legs: [{ ...RECEIVED, ...FEE }], unread: 'Label' },
+    { when: ONLY_OUT, legs: [{ ...SENT, ...FEE }], unread: 'Label' },
     {
       when: { Label: ['swap', 'liquidity in', 'liquidity out', 'wrap'] },
       legs: [
@@ -67,6 +67,7 @@ export const koinly: Format = {
         { ...SENT, ...FEE, kind: 'sell' },
         { ...RECEIVED, ...WORTH, kind: 'buy' },
       ],
+      unread: 'Label',
     },
   ],
 }

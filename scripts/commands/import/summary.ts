@@ -44,6 +44,7 @@ export function importOutcome(
             `${grouped(count)} passed over (${reason}): ${linesText(lines, count)}`,
         ),
         ...faultLines(report),
+        ...unreadLines([...report.unread.values()]),
         ...unknownLines(unknown),
         ...goneLines(gone, goneCount),
       ].join('\n'),
@@ -59,6 +60,7 @@ export function importOutcome(
       byHand,
       passed,
       skipped: { count: report.faulty, faults: report.faults },
+      unread: [...report.unread.values()],
       unknownAssets: unknown,
       goneCount,
       gone,
@@ -76,6 +78,17 @@ function faultLines({ faults, faulty }: OpenedImport['report']): string[] {
   return [
     `! ${faulty === 1 ? '1 fault; this row was' : `${grouped(faulty)} faults; these rows were`} left out:`,
     ...faults.map((fault) => `    ${fault}`),
+  ]
+}
+
+function unreadLines(words: readonly { column: string; word: string; count: number }[]): string[] {
+  if (words.length === 0) return []
+  const shown = words
+    .slice(0, SYMBOLS_SHOWN)
+    .map(({ column, word, count }) => `${column} "${visible(word.slice(0, 60))}" (${grouped(count)})`)
+  const more = words.length > shown.length ? `, and ${words.length - shown.length} more` : ''
+  return [
+    `! ${words.length === 1 ? '1 word means' : `${words.length} words mean`} nothing to this format; the rows count as if it were empty, and the note keeps it: ${shown.join(', ')}${more}`,
   ]
 }
 

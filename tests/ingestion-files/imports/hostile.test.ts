@@ -26,6 +26,29 @@ describe('bad input is refused with its line, or right', () => {
     ])
   })
 
+  test('a row with fewer fields than the header is a fault with its line, never read as if they were empty', async () => {
+    const error = await refused(`${HEAD}\n${ROW}\n2024-01-02 10:00 UTC,,,1,BTC\n`)
+    expect(error.faults).toEqual([expect.stringMatching(/^f\.csv:3: has 5 fields, the header 10: /)])
+    const { flows, opened } = await readText(`${HEAD}\n${ROW}\n2024-01-02 10:00 UTC,,,1,BTC\n`, {
+      skipBad: true,
+    })
+    expect([flows.length, opened.report.faulty]).toEqual([1, 1])
+  })
+
+  test("a label that Koinly's rules make nothing of is kept in the note, and counted", async () => {
+    const labelled = (label: string) => ROW.replace(/,,,,,$/, `,,,${label},,`)
+    const { flows, opened } = await readText(
+      [HEAD, labelled('my own'), labelled(''), labelled('mining'), labelled('my own')].join('\n'),
+    )
+    expect(flows.map(({ kind, note }) => `${kind} ${note}`.trim())).toEqual([
+      'deposit Label: my own',
+      'deposit',
+      'income',
+      'deposit Label: my own',
+    ])
+    expect([...opened.report.unread.values()]).toEqual([{ column: 'Label', word: 'my own', count: 2 }])
+  })
+
   test('semicolons with decimal commas', async () => {
     const text = `${HEAD.replaceAll(',', ';')}\n2024-01-01 10:00 UTC;1.234,5;EUR;0,25;BTC;;;;;\n`
     const { flows } = await readText(text)
