@@ -33,3 +33,8 @@ export interface SpotSource {
   /** @param assets all of them supported @throws TidemarkError when none could be had */
   spot(assets: readonly AssetId[], quote: Quote, signal: AbortSignal): Promise<SpotAnswer>
 }
+
+/** The source as one of prices of now; null where it is none. */
+export function spotOf(source: object): SpotSource | null {
+  return 'spot' in source && typeof source.spot === 'function' ? (source as SpotSource) : null
+}

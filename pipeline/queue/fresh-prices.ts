@@ -1,4 +1,5 @@
 import { hourOf } from '#core/hour.ts'
+import { spotOf } from '../queries/spot-source.ts'
 import type { PriceAnswer, PriceRequest, PriceSource } from '../ports.ts'
 
 /** Texts that several processes keep together for a short time; may lose any of them at any time. */
@@ -15,7 +16,9 @@ const FRESH_SECONDS = 60
  * asset one calls the provider. An answer says itself how far it reaches, so an older one is only a shorter one.
  */
 export function freshPrices(source: PriceSource, cache: ShortCache, now: () => number): PriceSource {
+  const spot = spotOf(source)
   return {
+    ...(spot === null ? {} : { spot: spot.spot.bind(spot) }),
     id: source.id,
     maxHours: source.maxHours,
     minHours: source.minHours,

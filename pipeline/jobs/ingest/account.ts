@@ -27,6 +27,8 @@ export async function census(
     const { asset, quote } = want
     const span = hours(want)
     for (const gap of await io.store.gaps({ asset, quote })) {
+      // A disputed hour has a price.
+      if (gap.reason === 'disputed') continue
       const key = keyOf(gap)
       gaps.set(key, [...(gaps.get(key) ?? []), ...within([gap], span)])
     }

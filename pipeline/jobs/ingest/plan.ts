@@ -61,10 +61,12 @@ export async function planFeed(
   const order = request.mode === 'backfill' ? 'oldest' : 'newest'
   const options = { now, order, retry: request.mode === 'backfill' } as const
   const limits = { ...limitsOf(source), provider: source.id, reach: source.reach(now) }
+  // A later source that only knows the present has nothing to fill: `readLatest` asks it.
+  const skipped = rank > 0 && (limits.reach ?? 0) >= hourOf(now)
   const total = { windows: [] as PlannedWindow[], gaps: [] as Gap[], wanted: 0, known: 0, read: 0 }
   for (const want of wants) {
     const { asset, quote } = want
-    if (!source.supports(asset, quote)) continue
+    if (skipped || !source.supports(asset, quote)) continue
     const gaps = await io.store.gaps({ asset, quote })
     const all = hoursOf(want, gaps)
     const stored = await storedSeries(io.store, asset, quote, all)

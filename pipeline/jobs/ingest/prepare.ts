@@ -6,7 +6,9 @@ import type { FlowAsset } from '../../ports.ts'
 import type { Share } from '../../queue/shard.ts'
 import { readCoins, readTokens } from './coins.ts'
 import { Progress, type Context } from './context.ts'
+import { noteDisputes } from './disputes.ts'
 import { mirrorPortfolio } from './flows.ts'
+import { readLatest } from './latest.ts'
 import { planAll, planFeed, summarise, type HoursOf, type Plans } from './plan.ts'
 import { readPrices } from './prices.ts'
 import type { IngestRequest, Range } from './request.ts'
@@ -121,6 +123,8 @@ export async function readAll(
     const halt = await readPrices(feed, plan, context, progress)
     if (halt !== null) halts.push(halt)
   }
+  await readLatest(wants, context)
+  await noteDisputes(wants, context)
   return halts
 }
 

@@ -72,7 +72,7 @@ async function readWindow(
 }
 
 /** What an answer is judged with. Chunks are read only where another provider has any. */
-async function knownOf(window: PlannedWindow, { io }: Context): Promise<Known> {
+export async function knownOf(window: PlannedWindow, { io }: Pick<Context, 'io'>): Promise<Known> {
   const { asset, quote, provider, core } = window
   const months = { from: monthOf(core.from), to: monthOf(core.to - 1) }
   const shared = await hasOther(window, io.store)
