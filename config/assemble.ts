@@ -83,6 +83,7 @@ export function assemble(
       baseUrl: values.DEFILLAMA_BASE_URL,
       rate: values.DEFILLAMA_RATE ?? 60,
     },
+    rpc: { urls: new Map(), public: true, rate: null },
     priceSources: values.PRICE_SOURCES ?? ['coingecko', 'allium', 'coinmarketcap', 'manual'],
     disputePercent: values.DISPUTE_PERCENT ?? DEFAULT_DISPUTE,
     walletSources: values.WALLET_SOURCES ?? ['rpc', 'allium'],

@@ -78,6 +78,15 @@ export type Config = {
     readonly baseUrl: string | null
     readonly rate: number
   }
+  /** Nodes of chains. */
+  readonly rpc: {
+    /** By chain id, in order of preference. May hold keys: never print them. */
+    readonly urls: ReadonlyMap<number, readonly string[]>
+    /** Whether a public endpoint is asked where none is set. */
+    readonly public: boolean
+    /** Requests a second of each endpoint, or null for what its host is known for. */
+    readonly rate: number | null
+  }
   /** Which provider's mark counts: the first that has one. Sources without a key are asked only when they are named. */
   readonly priceSources: readonly ProviderId[]
   /** Who reads wallets: their chains' own nodes or Allium, in order of preference. */

@@ -1,6 +1,6 @@
 import { TimeLine, type BlockTimes } from '#ingestion/evm/block-at/times.ts'
 import type { BlockRef, EvmChain, Hex } from '#ingestion/evm/types.ts'
-import type { RecordStore } from '../ports.ts'
+import type { Records } from './records.ts'
 
 /** Kind of the records of a chain's final blocks and their times; nobody owns them. */
 const kindOf = (chain: EvmChain): string => `read:block:${chain.caip2}`
@@ -9,7 +9,7 @@ const kindOf = (chain: EvmChain): string => `read:block:${chain.caip2}`
  * Times of final blocks, kept in a store. They are read once, when first asked for: a year of hourly searches is a few
  * thousand of them.
  */
-export function storedTimes(store: RecordStore, chain: EvmChain): BlockTimes {
+export function storedTimes(store: Records, chain: EvmChain): BlockTimes {
   const kind = kindOf(chain)
   let line: Promise<TimeLine> | null = null
   const loaded = () => (line ??= load(store, kind))
@@ -29,7 +29,7 @@ export function storedTimes(store: RecordStore, chain: EvmChain): BlockTimes {
   }
 }
 
-async function load(store: RecordStore, kind: string): Promise<TimeLine> {
+async function load(store: Records, kind: string): Promise<TimeLine> {
   const line = new TimeLine()
   for (const { key, value } of await store.records({ owner: '', kind })) {
     const [hash, time] = JSON.parse(value) as [Hex, number]

@@ -1,10 +1,10 @@
 import type { TokenFacts } from '#ingestion/evm/tokens/metadata.ts'
 import type { Decision, TokenStore } from '#ingestion/evm/tokens/store.ts'
 import type { EvmChain, Hex } from '#ingestion/evm/types.ts'
-import type { RecordStore } from '../ports.ts'
+import type { Records } from './records.ts'
 
 /** Kind of the records of what a chain's tokens say of themselves; nobody owns them. */
-const factsKind = (chain: EvmChain): string => `read:token:${chain.caip2}`
+const factsKind = (chain: Pick<EvmChain, 'caip2'>): string => `read:token:${chain.caip2}`
 /** Kind of an owner's decisions about tokens, by their CAIP-19 ids. */
 const DECISION = 'token'
 
@@ -17,7 +17,7 @@ export type TokenDecision = {
 }
 
 /** What is known of the tokens of a chain, kept in a store, with the decisions of one owner. */
-export function storedTokens(store: RecordStore, owner: string, chain: EvmChain): TokenStore {
+export function storedTokens(store: Records, owner: string, chain: EvmChain): TokenStore {
   return {
     facts: async () => factsOf(store, chain),
     putFacts: (facts) =>
@@ -32,13 +32,16 @@ export function storedTokens(store: RecordStore, owner: string, chain: EvmChain)
 }
 
 /** Everything that was ever read of the tokens of a chain. */
-export async function factsOf(store: RecordStore, chain: EvmChain): Promise<Map<Hex, TokenFacts>> {
+export async function factsOf(
+  store: Pick<Records, 'records'>,
+  chain: Pick<EvmChain, 'caip2'>,
+): Promise<Map<Hex, TokenFacts>> {
   const records = await store.records({ owner: '', kind: factsKind(chain) })
   return new Map(records.map(({ key, value }) => [key as Hex, JSON.parse(value) as TokenFacts]))
 }
 
 export async function decisionsOf(
-  store: RecordStore,
+  store: Records,
   owner: string,
   chain: EvmChain,
 ): Promise<Map<Hex, Decision>> {
@@ -53,7 +56,7 @@ export async function decisionsOf(
 }
 
 export async function decideToken(
-  store: RecordStore,
+  store: Records,
   owner: string,
   token: { readonly chain: EvmChain; readonly contract: Hex },
   decision: TokenDecision,

@@ -1,11 +1,11 @@
 import type { TraitStore } from '#ingestion/evm/rpc/traits.ts'
 import type { Traits } from '#ingestion/evm/types.ts'
-import type { RecordStore } from '../ports.ts'
+import type { Records } from './records.ts'
 
 /** Kind of the records of what endpoints were found to do; nobody owns them, and no key tells an address. */
 const KIND = 'read:endpoint'
 
-export function storedTraits(store: RecordStore): TraitStore {
+export function storedTraits(store: Records): TraitStore {
   return {
     async get(key) {
       const [record] = await store.records({ owner: '', kind: KIND, from: key, to: `${key}\u0000` })

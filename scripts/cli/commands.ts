@@ -181,6 +181,30 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('../commands/holdings.ts'),
   },
   {
+    name: 'balances',
+    group: READ,
+    summary: 'what wallets hold, read from their chains now or at any block',
+    load: () => import('../commands/balances.ts'),
+  },
+  {
+    name: 'tokens list',
+    group: READ,
+    summary: 'tokens that were met on chains, and how each counts',
+    load: () => import('../commands/tokens.ts'),
+  },
+  {
+    name: 'tokens confirm',
+    group: READ,
+    summary: 'count a token that was kept aside',
+    load: () => import('../commands/tokens/decide.ts'),
+  },
+  {
+    name: 'tokens hide',
+    group: READ,
+    summary: 'leave a token out of every table and total',
+    load: () => import('../commands/tokens/decide.ts'),
+  },
+  {
     name: 'wallets list',
     group: READ,
     summary: 'the wallets of the portfolio',
