@@ -96,7 +96,8 @@ function tokenDocument(token: TokenSeries): TokenDocument {
   }
 }
 
-function totalDocument(total: TotalSeries): TotalDocument {
+/** A total, or that of a part of the portfolio. */
+export function totalDocument(total: TotalSeries): TotalDocument {
   const { change24h } = total
   return {
     value: texts(total.value),

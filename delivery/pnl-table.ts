@@ -33,7 +33,8 @@ function body(report: PnlReport, options: PnlTableOptions): string[] {
   return whole ? [text] : [text, summaryPart(report, options)]
 }
 
-function heading(report: PnlReport, options: PnlTableOptions): string {
+/** The first line: whose, in what, over which hours. */
+export function heading(report: PnlReport, options: TableOptions): string {
   const { dim, bold } = paint(options.colour)
   const hours = (report.to - report.from) / HOUR_MS
   const title = bold(report.portfolio === null ? 'One unit of each coin' : safeText(report.portfolio))
@@ -43,7 +44,8 @@ function heading(report: PnlReport, options: PnlTableOptions): string {
   return `No portfolio is set: one unit of each stored coin is valued. "tidemark init" writes one to edit.\n${line}`
 }
 
-function total(report: PnlReport, options: PnlTableOptions): string {
+/** What it comes to, and of what. */
+export function total(report: PnlReport, options: PnlTableOptions): string {
   const { bold } = paint(options.colour)
   const { value, pnl, fraction, change24h } = report.total
   const last = value.length - 1

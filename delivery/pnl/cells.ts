@@ -1,5 +1,5 @@
 import { CARRIED, ESTIMATED, MISSING } from '#core/quality.ts'
-import type { PnlReport, TokenSeries } from '#pipeline/queries/pnl-report.ts'
+import type { PnlReport, TokenSeries, TotalSeries } from '#pipeline/queries/pnl-report.ts'
 import { displayShare } from '../number.ts'
 import { paint, type Cell } from '../table.ts'
 import { safeText } from '../text.ts'
@@ -38,9 +38,13 @@ export function tokenNote(token: TokenSeries, at: number): string {
 
 /** How much of the total is priced at an hour; empty when all of it is. */
 export function totalNote(report: PnlReport, at: number): string {
-  const { coverage, coverageByCount } = report.total
-  const value = coverage[at] ?? NaN
-  const count = coverageByCount[at] ?? NaN
+  return partNote(report.total, at)
+}
+
+/** The same for a part of the portfolio. */
+export function partNote(part: Pick<TotalSeries, 'coverage' | 'coverageByCount'>, at: number): string {
+  const value = part.coverage[at] ?? NaN
+  const count = part.coverageByCount[at] ?? NaN
   if (value === 1 && count === 1) return ''
   return value === 1 ? `${displayShare(count)} of tokens priced` : `${displayShare(value)} priced`
 }

@@ -3,7 +3,7 @@ import { Decimal, toDouble } from '#core/decimal.ts'
 import { HOUR_MS, addHours, type Hour } from '#core/hour.ts'
 import { monthEnd, monthStart, monthsBetween, previousMonth, type Month } from '#core/month.ts'
 import type { Effect } from '#pnl/flows/effects.ts'
-import { lineKey, parseLineKey } from '#pnl/flows/leg.ts'
+import { lineKey, parseLineKey, type LineId } from '#pnl/flows/leg.ts'
 import { decodeBatch } from '#pnl/hourly/batch.ts'
 import { lineSpan, type LineSpan } from '#pnl/hourly/kernel.ts'
 import { sortedLines } from '#pnl/hourly/month.ts'
@@ -36,19 +36,53 @@ export type RangeInput = {
  * A line that has no mark at `from` begins there anew: what was held counts at its first mark (docs/semantics.md, 4).
  */
 export async function tokensOf(input: RangeInput): Promise<Map<AssetId, TokenResult>> {
-  const ranges = new Map<AssetId, TokenRange>()
+  const ranges = new TokenRanges(input)
+  await eachPart(input, (part, id) => ranges.add(part, id.asset))
+  return ranges.finish()
+}
+
+/** The same with the lines of each asset also summed apart by the group that a line belongs to. */
+export async function tokensByGroup(
+  input: RangeInput,
+  groupOf: (line: LineId) => string,
+): Promise<{ tokens: Map<AssetId, TokenResult>; groups: Map<string, Map<AssetId, TokenResult>> }> {
+  const whole = new TokenRanges(input)
+  const groups = new Map<string, TokenRanges>()
+  await eachPart(input, (part, id) => {
+    const group = groupOf(id)
+    const own = groups.get(group) ?? new TokenRanges(input)
+    groups.set(group, own)
+    whole.add(part, id.asset)
+    own.add(part, id.asset)
+  })
+  return { tokens: whole.finish(), groups: new Map([...groups].map(([name, own]) => [name, own.finish()])) }
+}
+
+async function eachPart(input: RangeInput, take: (part: LinePart, id: LineId) => void): Promise<void> {
   const reader = new RangeReader(input)
-  for (const month of monthsBetween(input.from, input.to)) {
-    for (const { line, at, span, quantity } of await reader.month(month)) {
-      const { asset } = parseLineKey(line)
-      const marks = input.marks.get(asset)
-      if (marks === undefined) continue
-      const range = ranges.get(asset) ?? new TokenRange(input.from, marks, input.hourly)
-      ranges.set(asset, range)
-      range.add(line, at, span, quantity)
-    }
+  for (const month of monthsBetween(input.from, input.to))
+    for (const part of await reader.month(month)) take(part, parseLineKey(part.line))
+}
+
+class TokenRanges {
+  private readonly input: RangeInput
+  private readonly ranges = new Map<AssetId, TokenRange>()
+
+  constructor(input: RangeInput) {
+    this.input = input
   }
-  return new Map([...ranges].map(([asset, range]) => [asset, range.finish()] as const))
+
+  add({ line, at, span, quantity }: LinePart, asset: AssetId): void {
+    const marks = this.input.marks.get(asset)
+    if (marks === undefined) return
+    const range = this.ranges.get(asset) ?? new TokenRange(this.input.from, marks, this.input.hourly)
+    this.ranges.set(asset, range)
+    range.add(line, at, span, quantity)
+  }
+
+  finish(): Map<AssetId, TokenResult> {
+    return new Map([...this.ranges].map(([asset, range]) => [asset, range.finish()] as const))
+  }
 }
 
 type LinePart = {

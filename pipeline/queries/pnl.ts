@@ -1,12 +1,12 @@
 import { baseAsset, byBytes, type AssetId, type Quote } from '#core/asset.ts'
-import { Decimal, ZERO } from '#core/decimal.ts'
+import type { Decimal } from '#core/decimal.ts'
 import { TidemarkError } from '#core/errors.ts'
-import { addHours, hourOf, type Hour } from '#core/hour.ts'
+import { HOUR_MS, addHours, hourOf, type Hour } from '#core/hour.ts'
 import { LOCAL_OWNER, walletBook, type Portfolio } from '#core/portfolio.ts'
-import { parseLineKey } from '#pnl/flows/leg.ts'
-import { lastKnown, snapshotToken, type TokenResult } from '#pnl/hourly/token.ts'
-import { tokenFractions, totalOf, type TotalResult } from '#pnl/hourly/total.ts'
-import { markSource, sliceMarks, type MarkSeries } from '#pnl/marks/marks.ts'
+import type { LineId } from '#pnl/flows/leg.ts'
+import { lastKnown, type TokenResult } from '#pnl/hourly/token.ts'
+import { totalOf, type TotalResult } from '#pnl/hourly/total.ts'
+import { sliceMarks, type MarkSeries } from '#pnl/marks/marks.ts'
 import type { MarkSettings } from '#pnl/settings.ts'
 import type { ComputedMonths, computePnl } from '../jobs/compute-pnl.ts'
 import { PortfolioLedger } from '../pnl/ledger.ts'
@@ -15,7 +15,11 @@ import { MarkLoader } from '../pnl/marks.ts'
 import type { CoinStore, GapStore, LedgerStore, PnlMode, PnlStore, SeriesReader } from '../ports.ts'
 import { gapsOf } from './pnl-gaps.ts'
 import { resolveRange, shownHours, type Every } from './pnl-range.ts'
-import type { PnlReport, TokenSeries, TotalSeries } from './pnl-report.ts'
+import { presentLines, snapshotGroups, snapshots, sumByAsset } from './pnl-present.ts'
+import type { PnlReport } from './pnl-report.ts'
+import { symbolsOf, tokenSeries, totalSeries } from './pnl-series.ts'
+
+export { presentQuantities } from './pnl-present.ts'
 
 export type PnlPorts = SeriesReader & LedgerStore & PnlStore & GapStore & CoinStore
 
@@ -46,17 +50,28 @@ export async function pnlReport(
   io: PnlPorts,
   settings: MarkSettings,
 ): Promise<PnlReport> {
-  const session = await openSession(request, io, settings)
-  const { portfolio, loader, computed, mode } = session
+  return (await reportOf(await openSession(request, io, settings), request)).report
+}
+
+/** The same from an open session, with the parts of the groups that lines are put into, where that is asked for. */
+export async function reportOf(
+  session: PnlSession,
+  request: PnlRequest,
+  groupOf?: GroupOf,
+): Promise<{ report: PnlReport; range: RangeResult; hours: readonly number[] }> {
+  const { portfolio, loader, computed, mode, io } = session
   const stranger = request.assets?.find((asset) => !session.assets.includes(asset))
   if (stranger !== undefined) throw notHeld(stranger, session)
-  const present = await presentQuantities(session, request.now)
+  const lines = await presentLines(session, request.now)
+  const present = sumByAsset(lines)
   const held = [...present].filter(([, quantity]) => !quantity.isZero()).map(([asset]) => asset)
   const { from, to } = await resolveRange(request, held, loader)
-  const { shown, marks, total } = await tokensAndTotal(session, present, { from, to }, request.assets)
+  const groups = groupOf && { of: groupOf, lines }
+  const range = await tokensAndTotal(session, present, { from, to, groups }, request.assets)
+  const { shown, marks, total } = range
   const hours = shownHours(from, to, request.every ?? '1h')
   const symbols = await symbolsOf(io)
-  return {
+  const report: PnlReport = {
     portfolio: request.portfolio === null ? null : portfolio.name,
     baseCurrency: portfolio.baseCurrency,
     mode,
@@ -71,13 +86,29 @@ export async function pnlReport(
     missingWallets: await unreadWallets(portfolio, io),
     batches: computed?.summary ?? { computed: 0, reused: 0 },
   }
+  return { report, range, hours }
 }
 
+/** Which group a line is counted in. */
+export type GroupOf = (line: LineId) => string
+
 /** Tokens that were held at some hour of a range, in order, with their marks, and the total over them. */
-type RangeResult = {
+export type RangeResult = {
   readonly shown: readonly (readonly [AssetId, TokenResult])[]
   readonly marks: ReadonlyMap<AssetId, MarkSeries>
+  /** The last mark before the range, of assets that have none at its start. */
+  readonly before: ReadonlyMap<AssetId, number>
   readonly total: TotalResult
+  /** The tokens of each group; none where no groups are asked for. */
+  readonly groups: ReadonlyMap<string, ReadonlyMap<AssetId, TokenResult>>
+}
+/** The range that is wanted, and how it is put together. */
+export type RangeAsk = {
+  readonly from: Hour
+  readonly to: Hour
+  readonly hourly?: boolean
+  /** How lines are put into groups, and what each line holds at the newest stored time. */
+  readonly groups?: { readonly of: GroupOf; readonly lines: ReadonlyMap<string, Decimal> } | undefined
 }
 
 /**
@@ -86,11 +117,13 @@ type RangeResult = {
  * @param range marks from `from` to `to`, both included; `hourly` also gives each token's attribution by hour
  */
 export async function tokensAndTotal(
-  { ledger, loader, computed, mode, assets, io }: PnlSession,
+  session: PnlSession,
   present: ReadonlyMap<AssetId, Decimal>,
-  { from, to, hourly = false }: { readonly from: Hour; readonly to: Hour; readonly hourly?: boolean },
-  only: readonly AssetId[] = assets,
+  ask: RangeAsk,
+  only: readonly AssetId[] = session.assets,
 ): Promise<RangeResult> {
+  const { loader, assets } = session
+  const { from, to } = ask
   const wanted = new Set(only)
   const marks = await loadMarks(
     assets.filter((asset) => wanted.has(asset)),
@@ -98,12 +131,10 @@ export async function tokensAndTotal(
     to,
     loader,
   )
-  const tokens =
-    mode === 'flows' && computed !== null
-      ? await (
-          await import('../pnl/tokens.ts')
-        ).tokensOf({ from, to, ledger, loader, computed, io, marks, hourly })
-      : snapshots(present, marks)
+  const { tokens, groups } =
+    session.mode === 'flows' && session.computed !== null
+      ? await flowing(session, session.computed, ask, marks)
+      : { tokens: snapshots(present, marks), groups: snapshotGroups(ask.groups, marks) }
   const shown = [...tokens]
     .filter(([asset, token]) => wanted.has(asset) && wasHeld(token))
     .sort(([a], [b]) => byBytes(a, b))
@@ -114,7 +145,21 @@ export async function tokensAndTotal(
     price: (marks.get(asset) as MarkSeries).price,
     priceBefore: before.get(asset) ?? NaN,
   }))
-  return { shown, marks, total: totalOf(parts, (to - from) / 3_600_000 + 1) }
+  return { shown, marks, before, total: totalOf(parts, (to - from) / HOUR_MS + 1), groups }
+}
+
+type Tokens = Pick<RangeResult, 'groups'> & { readonly tokens: ReadonlyMap<AssetId, TokenResult> }
+
+async function flowing(
+  { ledger, loader, io }: PnlSession,
+  computed: ComputedMonths,
+  { from, to, hourly = false, groups }: RangeAsk,
+  marks: ReadonlyMap<AssetId, MarkSeries>,
+): Promise<Tokens> {
+  const { tokensByGroup, tokensOf } = await import('../pnl/tokens.ts')
+  const input = { from, to, ledger, loader, computed, io, marks, hourly }
+  if (groups !== undefined) return tokensByGroup(input, groups.of)
+  return { tokens: await tokensOf(input), groups: new Map() }
 }
 
 /** A portfolio opened for reading: its ledger, marks, and batches brought up to date. */
@@ -167,25 +212,6 @@ async function oneOfEach(io: PnlPorts, quote: Quote): Promise<Portfolio> {
   }
 }
 
-/** What is held at the newest stored time, by asset. */
-export async function presentQuantities(
-  { ledger, computed }: PnlSession,
-  now: number,
-): Promise<Map<AssetId, Decimal>> {
-  const quantities = new Map<AssetId, Decimal>()
-  const add = (asset: AssetId, quantity: Decimal) =>
-    quantities.set(asset, (quantities.get(asset) ?? ZERO).plus(quantity))
-  if (computed !== null && computed.last !== null) {
-    for (const [line, { quantity }] of await computed.statesAt(computed.last))
-      add(parseLineKey(line).asset, quantity)
-  } else {
-    for (const { asset, quantity, since } of ledger.portfolio.holdings) {
-      if (since === null || since <= now) add(asset, new Decimal(quantity))
-    }
-  }
-  return quantities
-}
-
 /** Marks of each asset at the hours of the range; asset by asset, so that long ranges fit in memory. */
 async function loadMarks(
   assets: readonly AssetId[],
@@ -201,79 +227,13 @@ async function loadMarks(
   return marks
 }
 
-function snapshots(
-  present: ReadonlyMap<AssetId, Decimal>,
-  marks: ReadonlyMap<AssetId, MarkSeries>,
-): Map<AssetId, TokenResult> {
-  const tokens = new Map<AssetId, TokenResult>()
-  for (const [asset, quantity] of present) {
-    const series = marks.get(asset)
-    if (series !== undefined) tokens.set(asset, snapshotToken(quantity, series))
-  }
-  return tokens
-}
-
 /** Held at some hour of the range, or not known to be. */
-function wasHeld(token: TokenResult): boolean {
+export function wasHeld(token: TokenResult): boolean {
   return (
     token.held.some((amount) => amount !== 0) ||
     lastKnown(token.pnl) !== 0 ||
     token.exchangeIn.some((value) => value !== 0)
   )
-}
-
-async function symbolsOf(io: CoinStore): Promise<Map<string, string>> {
-  return new Map((await io.coins()).coins.map(({ asset, symbol }) => [asset, symbol.toUpperCase()] as const))
-}
-
-function symbolOf(asset: AssetId, symbols: ReadonlyMap<string, string>): string {
-  return asset.startsWith('fiat:') ? asset.slice(5).toUpperCase() : (symbols.get(asset) ?? asset)
-}
-
-/** A series at the hours shown; of all of them, which is what most look at, it is copied as it is. */
-function pick<T extends Float64Array | Uint8Array>(series: T, hours: readonly number[]): T {
-  const shown = series.slice(0, hours.length) as T
-  if (hours.length < series.length)
-    for (let at = 0; at < shown.length; at++) shown[at] = series[hours[at] as number] as number
-  return shown
-}
-
-function tokenSeries(
-  asset: AssetId,
-  token: TokenResult,
-  marks: MarkSeries,
-  hours: readonly number[],
-  symbols: ReadonlyMap<string, string>,
-): TokenSeries {
-  return {
-    asset,
-    symbol: symbolOf(asset, symbols),
-    quantity: hours.map((index) => token.quantity[index] ?? null),
-    mark: pick(marks.price, hours),
-    value: pick(token.value, hours),
-    pnl: pick(token.pnl, hours),
-    quality: pick(token.quality, hours),
-    source: hours.map((index) => markSource(marks, index)),
-    attribution: token.attribution,
-    external: token.external,
-    exchanged: token.exchanged,
-    fraction: pick(tokenFractions(token), hours),
-  }
-}
-
-function totalSeries(total: TotalResult, hours: readonly number[]): TotalSeries {
-  return {
-    value: pick(total.value, hours),
-    pnl: pick(total.pnl, hours),
-    coverage: pick(total.coverage, hours),
-    coverageByCount: pick(total.coverageByCount, hours),
-    quality: pick(total.quality, hours),
-    attribution: total.attribution,
-    external: total.external,
-    exchanged: total.exchanged,
-    fraction: pick(total.fraction, hours),
-    change24h: total.change24h,
-  }
 }
 
 /** Wallets of which nothing was ever read. */

@@ -113,6 +113,12 @@ export function tokenFractions(token: TokenResult): Float64Array {
   return fractions(token.pnl, token.opening, [token.externalIn, token.exchangeIn])
 }
 
+/** The same for several tokens that are meant as one kind of thing, where what came in by exchange counts too. */
+export function totalFractions(parts: readonly Part[], pnl: Float64Array): Float64Array {
+  const cameIn = parts.flatMap(({ token }) => [token.externalIn, token.exchangeIn])
+  return fractions(pnl, openingOf(parts), cameIn)
+}
+
 function openingOf(parts: readonly Part[]): number {
   const signed = (part: Part) => Math.sign(part.token.held[0] || 0) * part.token.opening
   return Math.abs(sumBy(parts, signed))

@@ -3,6 +3,7 @@ import type { AssetId } from '#core/asset.ts'
 import { EXIT, TidemarkError } from '#core/errors.ts'
 import type { PnlMode, Store } from '#pipeline/ports.ts'
 import type { Every } from '#pipeline/queries/pnl-range.ts'
+import type { By } from '#pipeline/queries/pnl-by.ts'
 import type { PnlReport } from '#pipeline/queries/pnl-report.ts'
 import { pnlReport, type PnlRequest } from '#pipeline/queries/pnl.ts'
 import { pnlDocument } from '#delivery/pnl-json.ts'
@@ -11,7 +12,7 @@ import { examples, type Act } from '../cli/command.ts'
 import type { Cli } from '../cli/context.ts'
 import { checkRange, rangeOptions, type RangeOptions } from '../cli/options.ts'
 import type { Outcome } from '../cli/output.ts'
-import { assetList } from '../cli/values.ts'
+import { assetList, usage } from '../cli/values.ts'
 import { readConfig } from '../wiring/config.ts'
 import { portfolioToRead } from '../wiring/portfolio.ts'
 import { markSettings } from '../wiring/settings.ts'
@@ -21,6 +22,7 @@ type Options = RangeOptions & {
   mode?: PnlMode
   asset?: AssetId[]
   every?: Every
+  by?: By
   explain?: true
   rebuild?: true
 }
@@ -30,6 +32,7 @@ export function define(command: Command, act: Act): void {
     ['tidemark pnl', 'the last seven days, by token and hour'],
     ['tidemark pnl --days 30 --every 1d', 'one row a day'],
     ['tidemark pnl --asset bitcoin --from 2026-11-01 --to 2026-11-08', ''],
+    ['tidemark pnl --by wallet', 'what each wallet made; also chain, asset, category'],
     ['tidemark pnl --explain --asset bitcoin --to 2026-11-07T14:00Z', 'every number behind one hour'],
     ["tidemark pnl --json | jq '.total.pnl[-1]'", ''],
   ])
@@ -42,6 +45,14 @@ export function define(command: Command, act: Act): void {
     )
     .option('--asset <id...>', 'only these assets', assetList)
     .addOption(new Option('--every <step>', 'which hours to show').choices(['1h', '6h', '1d', '1w']))
+    .addOption(
+      new Option('--by <part>', 'the portfolio taken apart').choices([
+        'wallet',
+        'chain',
+        'asset',
+        'category',
+      ]),
+    )
     .option('--explain', 'every number that went into one asset (--asset) at one hour (--to)')
     .option('--rebuild', 'compute everything anew, whatever is cached')
     .action(act(run))
@@ -69,10 +80,15 @@ async function run(cli: Cli, options: Options): Promise<Outcome> {
     }
     const settings = markSettings(config)
     if (options.explain) {
+      if (options.by !== undefined)
+        throw usage('--explain is for one hour of one asset.', 'Take --by or --explain out.')
       const { explainHour } = await import('./pnl/explain.ts')
       return await explainHour(request, store, settings)
     }
-    const outcome = await report(cli, request, store, settings)
+    const outcome =
+      options.by === undefined
+        ? await report(cli, request, store, settings)
+        : await (await import('./pnl/by.ts')).reportBy(cli, { ...request, by: options.by }, store, settings)
     await publish(request, store, settings)
     return outcome
   } finally {
@@ -104,11 +120,11 @@ async function publish(request: PnlRequest, store: Store, settings: MarkSettings
 }
 
 /** Whether every asset held had a price at every hour, and every wallet was read. */
-function isWhole(report: PnlReport): boolean {
+export function isWhole(report: PnlReport): boolean {
   return report.gaps.length === 0 && report.missingWallets.length === 0
 }
 
-function nothingStored({ quote }: PnlRequest): TidemarkError {
+export function nothingStored({ quote }: PnlRequest): TidemarkError {
   return new TidemarkError('DATA_MISSING', {
     message: `No prices in ${quote} are stored, and there is no portfolio.`,
     fix: 'Run "tidemark ingest", or "tidemark demo" to see it work without a network.',
