@@ -253,7 +253,7 @@ export type WalletScan = {
   /** The last final block read, with its time; everything up to it stands. */
   readonly until: { readonly number: number; readonly time: number }
   readonly expected: Readonly<Record<string, string>>
-  /** Principal that lies in contracts, by `contract|token`, as decimal text of base units; absent is none. */
+  /** Principal that lies in contracts, by `contract|token|who took it`, as text of base units; absent is none. */
   readonly placed?: Readonly<Record<string, string>>
   /** The block of the last comparison with the chain. */
   readonly checked: number

@@ -102,6 +102,7 @@ function balancesOf({ owner, wallet, chain }: FlowPlace, until: BlockRef, held: 
 
 /** `multiplier()`, by which a stock token's raw amounts become balances. */
 const MULTIPLIER = '0x1b3ed722'
+const ONE = 10n ** 18n
 
 /** Of the scaled tokens that do not add up, those whose multiplier is another one than before. */
 async function movedMultipliers(
@@ -131,7 +132,8 @@ async function movedMultipliers(
   return new Set(
     asked.filter((_, at) => {
       const [before, after] = [value(2 * at), value(2 * at + 1)]
-      return before !== null && after !== null && before !== after
+      // A token that was not there before begins with one.
+      return after !== null && after !== (before ?? ONE)
     }),
   )
 }

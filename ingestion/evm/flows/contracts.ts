@@ -1,5 +1,6 @@
 import { codesOf } from '../history/account.ts'
-import type { ChainRpc, Hex, WalletMovements } from '../types.ts'
+import { NOBODY } from '../history/events.ts'
+import type { ChainRpc, Hex, KnownToken, WalletMovements } from '../types.ts'
 
 /** An account that borrows code by signing a delegation (EIP-7702) is still its owner's. */
 const DELEGATION = '0xef0100'
@@ -7,18 +8,21 @@ const DELEGATION = '0xef0100'
 const known = new WeakMap<ChainRpc, Map<Hex, boolean>>()
 
 /**
- * Which of the counterparties of own transactions are contracts, asked once for each address as long as the chain is
- * open. Others need not be known: only what a wallet called itself can hold principal of it.
+ * Which counterparties are contracts, asked once for each address as long as the chain is open: those that took something
+ * in an own transaction, since only what a wallet called itself holds principal of it, and those that sent a token which
+ * nobody lists.
  */
 export async function contractsAmong(
   rpc: ChainRpc,
   read: readonly WalletMovements[],
+  tokenOf: (contract: Hex | 'native') => KnownToken,
   block: number,
   signal: AbortSignal,
 ): Promise<(address: Hex) => boolean> {
   const asked = known.get(rpc) ?? new Map<Hex, boolean>()
   known.set(rpc, asked)
-  const unasked = [...new Set(read.flatMap(takersOf))].filter((address) => !asked.has(address))
+  const parties = read.flatMap((each) => [...takersOf(each), ...sendersOf(each, tokenOf)])
+  const unasked = [...new Set(parties)].filter((address) => !asked.has(address))
   for (const [address, code] of await codesOf(rpc, unasked, block, signal)) {
     asked.set(address, code !== '0x' && !code.startsWith(DELEGATION))
   }
@@ -31,4 +35,12 @@ function takersOf({ movements, own }: WalletMovements): Hex[] {
     if (tx === null || amount > 0n || !called.has(tx)) return []
     return [to, called.get(tx) ?? null].filter((address): address is Hex => address !== null)
   })
+}
+
+function sendersOf({ movements }: WalletMovements, tokenOf: (contract: Hex | 'native') => KnownToken): Hex[] {
+  return movements.flatMap(({ amount, from, contract }) =>
+    amount > 0n && from !== null && from !== NOBODY && tokenOf(contract).standing === 'unpriced'
+      ? [from]
+      : [],
+  )
 }

@@ -30,6 +30,8 @@ export type Surroundings = {
   readonly isOwn: (address: Hex) => boolean
   /** Whether an address has code that is no delegation. */
   readonly isContract: (address: Hex) => boolean
+  /** What the owner's other wallets that are read with it got of a token in the same transaction, signed. */
+  readonly others: (contract: Hex | 'native') => bigint
   readonly placed: Placed
 }
 

@@ -59,21 +59,23 @@ const whole = (movement: Movement, kind: FlowKind): Draft => ({
   part: 'whole',
 })
 
-/** Principal goes into the contract's pseudo-wallet: two legs of one transfer. */
+/** Principal goes into the pseudo-wallet of the contract that was called: two legs of one transfer. */
 function placing(movement: Movement, { own }: Reckoned, { placed }: Surroundings): Draft[] {
-  const place = (movement.to ?? own?.to) as Hex
-  placed.put(place, movement.contract, -movement.amount)
-  return [whole(movement, 'transfer'), mirror(movement, place, -movement.amount)]
+  const place = own?.to as Hex
+  const { contract: token, amount } = movement
+  placed.put({ place, token, taker: movement.to ?? place }, -amount)
+  return [whole(movement, 'transfer'), mirror(movement, place, -amount)]
 }
 
 /** Principal comes back from where it lies, the contract that sends it first; what is more was earned. */
 function returning(movement: Movement, tx: Reckoned, { placed }: Surroundings): Draft[] {
   const drafts: Draft[] = []
   let left = movement.amount
-  for (const place of givers(movement, tx)) {
-    const back = placed.take(place, movement.contract, left)
-    if (back > 0n) drafts.push(mirror(movement, place, -back))
-    left -= back
+  for (const giver of givers(movement, tx)) {
+    for (const { place, amount } of placed.take(giver, movement.contract, left)) {
+      drafts.push(mirror(movement, place, -amount))
+      left -= amount
+    }
   }
   const back = movement.amount - left
   if (back > 0n) drafts.unshift({ ...whole(movement, 'transfer'), amount: back })

@@ -34,6 +34,7 @@ export const OUT_RULES: readonly Rule<FlowKind | 'place'>[] = [
   },
   // Tokens that live on several chains are burned on one to be made on the other.
   { name: 'burned by another function', fits: ({ to }) => to === NOBODY, means: 'withdraw' },
+  { name: 'through others to an own wallet', fits: goesThrough, means: 'transfer' },
   { name: 'paid for an NFT', fits: (_movement, tx) => buysNft(tx), means: 'sell' },
   { name: 'into a contract that the wallet called', fits: intoContract, means: 'place' },
   { name: 'to anybody else', fits: () => true, means: 'withdraw' },
@@ -47,6 +48,7 @@ export const IN_RULES: readonly Rule<FlowKind | 'return'>[] = [
     fits: ({ from }, _tx, { isOwn }) => from !== null && isOwn(from),
     means: 'transfer',
   },
+  { name: 'through others from an own wallet', fits: goesThrough, means: 'transfer' },
   {
     name: 'out of a contract that holds principal, or held it',
     fits: (movement, tx, { placed }) => givers(movement, tx).some((giver) => placed.knows(giver)),
@@ -54,18 +56,28 @@ export const IN_RULES: readonly Rule<FlowKind | 'return'>[] = [
   },
   { name: 'got for an NFT', fits: (_movement, tx) => sellsNft(tx), means: 'buy' },
   {
-    name: 'made for nothing on own call',
-    fits: ({ from, contract }, { own }) => own !== null && (from === NOBODY || from === contract),
+    name: 'made for nothing',
+    fits: ({ from, contract }) => from === NOBODY || from === contract,
     means: 'airdrop',
   },
   {
-    // Unasked. A listed token that is made for somebody comes over a bridge, far more often than it is a present.
-    name: 'a token that nobody lists',
-    fits: ({ contract }, _tx, { token }) => !['listed', 'confirmed'].includes(token(contract).standing),
+    // Handed out by a contract, or wearing another token's name. What a person sends was agreed with a person.
+    name: 'a token that nobody asked for',
+    fits: ({ from, contract }, _tx, { token, isContract }) => {
+      const { standing } = token(contract)
+      const handedOut = standing === 'unpriced' && from !== null && isContract(from)
+      return standing === 'suspect' || standing === 'hidden' || handedOut
+    },
     means: 'airdrop',
   },
   { name: 'from anybody else', fits: () => true, means: 'deposit' },
 ]
+
+/** In the same transaction other own wallets got just what this one gave, or gave what it got. */
+function goesThrough({ contract }: Movement, { outs, ins }: Reckoned, { others }: Surroundings): boolean {
+  const side = [...outs, ...ins].find((each) => each.contract === contract)
+  return side !== undefined && others(contract) === -side.amount
+}
 
 /** The contracts from which something may have come: who sent it, or whom the wallet called. */
 export function givers({ from }: Movement, { own }: Reckoned): Hex[] {

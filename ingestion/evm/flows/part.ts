@@ -49,8 +49,9 @@ export async function readPart(
   const byWallet = new Map(read.map((movements) => [movements.wallet, movements]))
   const works = group.map((scan) => ({ scan, read: byWallet.get(scan.wallet) as WalletMovements }))
   const opened = await openings(rpc, balances, works, signal)
-  const isContract = await contractsAmong(rpc, read, until.number, signal)
   const known = await tokensOf(tokens, works, signal)
+  const isContract = await contractsAmong(rpc, read, known, until.number, signal)
+  const shared = netsOf(read)
   const ledgers = works.map((work) => {
     const own = opened.get(work.scan.wallet) ?? []
     return { ...work, opened: own, ...reckonings(work.scan, work.read, own) }
@@ -60,7 +61,8 @@ export async function readPart(
     : new Map<Hex, Comparison>()
   return ledgers.map((ledger) => {
     const around = { wallet: ledger.scan.wallet, token: known, isOwn: options.isOwn, isContract }
-    return partOf(ledger, around, options.owner, until, compared.get(ledger.scan.wallet) ?? null)
+    const comparison = compared.get(ledger.scan.wallet) ?? null
+    return partOf(ledger, around, { owner: options.owner, until, shared, compared: comparison })
   })
 }
 
@@ -102,16 +104,25 @@ function reckonings(
   return { expected: sums }
 }
 
+type PartContext = {
+  readonly owner: string
+  readonly until: BlockRef
+  readonly shared: OthersOf
+  readonly compared: Comparison | null
+}
+
 function partOf(
   { scan, read, opened, expected }: Ledger,
-  around: Omit<Surroundings, 'placed'>,
-  owner: string,
-  until: BlockRef,
-  compared: Comparison | null,
+  around: Omit<Surroundings, 'placed' | 'others'>,
+  { owner, until, shared, compared }: PartContext,
 ): WalletPart {
   const place: FlowPlace = { owner, chain: scan.chain, wallet: scan.wallet }
   const placed = new Placed(scan.placed)
-  const drafts = txsOf(read).flatMap((tx) => meaningOf(tx, { ...around, placed }))
+  const drafts = txsOf(read).flatMap((tx) => {
+    const hash = tx.movements[0]?.tx ?? null
+    const others = (contract: Hex | 'native') => shared(scan.wallet, hash, contract)
+    return meaningOf(tx, { ...around, placed, others })
+  })
   const told = flowsOf(place, drafts, opened, around)
   const flows = [...told.flows, ...(compared?.flows ?? [])]
   const aside = asideBook(scan.wallet)
@@ -132,6 +143,26 @@ function partOf(
     balances: compared?.balances ?? [],
     unseen: read.unseen,
     faults: [...read.faults, ...told.faults, ...(compared?.faults ?? [])],
+  }
+}
+
+/** What the other wallets of a group got of a token in a transaction. */
+type OthersOf = (wallet: Hex, tx: Hex | null, contract: Hex | 'native') => bigint
+
+function netsOf(read: readonly WalletMovements[]): OthersOf {
+  const sums = new Map<string, Map<Hex, bigint>>()
+  for (const { wallet, movements } of read) {
+    for (const { tx, contract, amount, what } of movements) {
+      if (tx === null || what === 'gas') continue
+      const key = `${tx}|${contract}`
+      const own = sums.get(key) ?? new Map<Hex, bigint>()
+      sums.set(key, own.set(wallet, (own.get(wallet) ?? 0n) + amount))
+    }
+  }
+  return (wallet, tx, contract) => {
+    let sum = 0n
+    for (const [other, amount] of sums.get(`${tx}|${contract}`) ?? []) if (other !== wallet) sum += amount
+    return sum
   }
 }
 

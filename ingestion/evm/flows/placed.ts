@@ -1,8 +1,17 @@
 import type { Hex } from '../types.ts'
 
+/** Principal of one token that lies in a contract. */
+export type Position = {
+  /** The contract that the wallet called: the position is known by it. */
+  readonly place: Hex
+  readonly token: Hex | 'native'
+  /** The contract that took the token, which may be another and may pay it back. */
+  readonly taker: Hex
+}
+
 /**
- * What one wallet has put into contracts that gave nothing back for it, by contract and token. A contract from which all
- * came back stays known: what it pays after that is what the position earned.
+ * What one wallet has put into contracts that gave nothing back for it. A position from which all came back stays known:
+ * what its contracts pay after that is what it earned.
  */
 export class Placed {
   private readonly amounts: Map<string, bigint>
@@ -12,27 +21,33 @@ export class Placed {
     this.amounts = new Map(Object.entries(kept).map(([key, amount]) => [key, BigInt(amount)]))
   }
 
-  put(place: Hex, token: Hex | 'native', amount: bigint): void {
-    const key = keyOf(place, token)
+  put(position: Position, amount: bigint): void {
+    const key = keyOf(position)
     this.amounts.set(key, (this.amounts.get(key) ?? 0n) + amount)
   }
 
-  /** Takes up to an amount out again. @returns what was there of it */
-  take(place: Hex, token: Hex | 'native', amount: bigint): bigint {
-    const there = this.of(place, token)
-    const taken = amount < there ? amount : there
-    if (taken > 0n) this.amounts.set(keyOf(place, token), there - taken)
+  /**
+   * Takes up to an amount of a token out of what a contract holds or took.
+   * @returns from which places, and how much of each
+   */
+  take(giver: Hex, token: Hex | 'native', amount: bigint): { place: Hex; amount: bigint }[] {
+    const taken: { place: Hex; amount: bigint }[] = []
+    let left = amount
+    for (const [key, there] of this.amounts) {
+      const position = positionOf(key)
+      if (position.token !== token || !concerns(position, giver)) continue
+      const part = left < there ? left : there
+      if (part === 0n) continue
+      this.amounts.set(key, there - part)
+      taken.push({ place: position.place, amount: part })
+      left -= part
+    }
     return taken
   }
 
-  of(place: Hex, token: Hex | 'native'): bigint {
-    return this.amounts.get(keyOf(place, token)) ?? 0n
-  }
-
   /** Whether anything was ever put into a contract. */
-  knows(place: Hex): boolean {
-    for (const key of this.amounts.keys()) if (key.startsWith(`${place}|`)) return true
-    return false
+  knows(contract: Hex): boolean {
+    return [...this.amounts.keys()].some((key) => concerns(positionOf(key), contract))
   }
 
   /** Sorted, so that equal books are equal texts. */
@@ -45,4 +60,12 @@ export class Placed {
   }
 }
 
-const keyOf = (place: Hex, token: Hex | 'native'): string => `${place}|${token}`
+const concerns = ({ place, taker }: Position, contract: Hex): boolean =>
+  place === contract || taker === contract
+
+const keyOf = ({ place, token, taker }: Position): string => [place, token, taker].join('|')
+
+function positionOf(key: string): Position {
+  const [place, token, taker] = key.split('|') as [Hex, Hex | 'native', Hex]
+  return { place, token, taker }
+}
