@@ -36,6 +36,8 @@ export type ApiIo = {
   readonly baseCurrency: Quote
   /** The store holds an invented market. */
   readonly invented: boolean
+  /** The file that says what a portfolio is; null where all are kept in the store alone. */
+  readonly portfolioFile: { readonly owner: string; readonly name: string; readonly file: string } | null
   readonly now: () => number
 }
 /** A request that a handler is asked with: read, checked, and allowed. */

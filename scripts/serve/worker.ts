@@ -1,10 +1,14 @@
+import { basename } from 'node:path'
 import { workerData } from 'node:worker_threads'
 import type { Config } from '#config/config.ts'
 import type { RouteName } from '#delivery/api/contract.ts'
+import { LOCAL_OWNER } from '#core/portfolio.ts'
 import { handle } from '#delivery/api/handle.ts'
 import { delivered, type Delivered } from '#delivery/api/told.ts'
 import type { ApiIo, Ask, Reply } from '#delivery/api/types.ts'
+import { readText } from '../wiring/config.ts'
 import { isInvented } from '../wiring/invented.ts'
+import { portfolioInForce } from '../wiring/portfolio.ts'
 import { markSettings } from '../wiring/settings.ts'
 import { openForQuery } from '../wiring/store.ts'
 
@@ -25,6 +29,7 @@ async function open(): Promise<ApiIo> {
       store,
       settings: markSettings(config),
       baseCurrency: config.baseCurrency,
+      portfolioFile: await fileOf(config),
       invented: isInvented(config.dataDir),
       now: Date.now,
     }
@@ -33,4 +38,14 @@ async function open(): Promise<ApiIo> {
     opening = null
     throw error
   }
+}
+
+/** The portfolio file in force, by the name that it gives. */
+async function fileOf(config: Config): Promise<ApiIo['portfolioFile']> {
+  const path = portfolioInForce(config)
+  const text = path === null ? null : readText(path, 'PORTFOLIO_INVALID')
+  if (path === null || text === null) return null
+  const { readPortfolio } = await import('#config/portfolio/read.ts')
+  const { owner, name } = readPortfolio(text, { path, owner: LOCAL_OWNER, now: Date.now() })
+  return { owner, name, file: basename(path) }
 }

@@ -98,7 +98,7 @@ export const wallets: Handler<'wallets'> = async ({ owner, query }, io) => {
   return { schemaVersion: 1, asOf: formatTime(now), wallets: await Promise.all(rows) }
 }
 
-async function walletDocument(
+export async function walletDocument(
   { address, label, chains }: Wallet,
   owner: string,
   unexplained: number,

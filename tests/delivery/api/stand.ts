@@ -38,6 +38,7 @@ export async function stand(who: Principal | null = OWNER) {
     },
     baseCurrency: 'usd' as Quote,
     invented: false,
+    portfolioFile: null,
     now: () => Date.parse('2026-11-20T12:30:00Z'),
   }
   const auth: Auth = { of: async () => who }
