@@ -209,6 +209,30 @@ describe('a portfolio taken apart', () => {
     await store.close()
   })
 
+  test('sums where a token has no mark and one wallet has sold all of it: what it made counts at the next mark', async () => {
+    const store = await open()
+    const coin = 'ethereum' as AssetId
+    const prices = Array.from({ length: HOURS + 1 }, (_, hour) => (hour >= 29 && hour < 40 ? NaN : 1000))
+    await write(store, candles(coin, 'coingecko', FROM, prices, 4))
+    const at = (hour: number) => FROM + hour * 3_600_000
+    const sold = { time: at(31), wallet: 'cold', tx: '0x3' }
+    await importAll(
+      store,
+      [
+        flow({ time: at(1), asset: coin, quantity: '1', kind: 'deposit', wallet: 'hot' }),
+        flow({ time: at(1), asset: coin, quantity: '1', kind: 'deposit', wallet: 'cold' }),
+        flow({ ...sold, asset: coin, quantity: '-1', kind: 'sell' }),
+        flow({ ...sold, asset: 'fiat:usd' as AssetId, quantity: '1200', kind: 'buy' }),
+      ],
+      TO,
+    )
+    const found = await by(store, 'wallet', { portfolio: bare })
+    sumsUp(found)
+    const cold = found.groups.find(({ label }) => label === 'cold')
+    expect([cold?.pnl[20], cold?.pnl[21], cold?.pnl[29], cold?.pnl[30]]).toEqual([0, 0, 0, 200])
+    await store.close()
+  })
+
   test('is a table, the largest part first, and a document with the report in it', async () => {
     const store = await small()
     const found = await by(store, 'wallet', { portfolio: bare, every: '1d' })
