@@ -566,4 +566,6 @@ export type ProviderReport = {
   readonly rateLimited: number
   readonly failed: number
   readonly p95Ms: number | null
+  /** What the calls cost, of a provider whose calls cost differently; others count a call as one. */
+  readonly credits?: number
 }

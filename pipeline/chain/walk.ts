@@ -46,6 +46,7 @@ export async function walkChain(wallets: readonly Hex[], history: ChainHistory, 
   const walker = new Walker(wallets, history, walk)
   for (let restart = 0; ; restart++) {
     if (await walker.once()) return walker.result()
+    history.forget()
     if (restart === RESTARTS) throw restless(history)
   }
 }
@@ -222,7 +223,7 @@ const nothing =
   (until: BlockRef) =>
   ({ scan }: Standing): WalletPart => ({
     ...{ scan, next: scan satisfies WalletScan, until },
-    ...{ flows: [], aside: [], nfts: [], balances: [], faults: [] },
+    ...{ flows: [], aside: [], nfts: [], balances: [], unseen: false, faults: [] },
   })
 
 function restless({ chain }: ChainHistory): TidemarkError {

@@ -1,3 +1,4 @@
+import type { OwnChain } from '#core/chain.ts'
 import type { Token } from '#core/coin.ts'
 import type { Flow } from '#core/flow.ts'
 import type { MarkSettings } from '#pnl/settings.ts'
@@ -24,14 +25,16 @@ export type WalletReader = (typeof WALLET_READERS)[number]
 /** How a chain's nodes are reached: by endpoints of one's own, by one that anybody may ask, or not, with the reason. */
 export type ChainAccess =
   { readonly by: 'own' | 'public'; readonly why: null } | { readonly by: null; readonly why: string }
+/** Whose wallets are read, and the chains that their portfolio describes. */
+export type ChainsOf = { readonly owner: string; readonly own: readonly OwnChain[] }
 /** Chains that are read by their own nodes. */
 export type ChainFeed = {
-  readonly access: (chain: string) => ChainAccess
+  readonly access: (chain: string, of: ChainsOf) => ChainAccess
   /** Opened once for a run. @throws TidemarkError of the chain's endpoints or settings */
-  readonly open: (chain: string) => Promise<ChainHistory>
+  readonly open: (chain: string, of: ChainsOf) => Promise<ChainHistory>
 }
 
-/** Reads a flows file in bounded pieces; throws FLOWS_INVALID with every fault. */
+/** Reads a file of flows in bounded pieces; throws FLOWS_INVALID (our own format) or INPUT_INVALID with every fault. */
 export type ReadFlows = (
   file: string,
   options: { owner: string; book: string; source: string; file: string; now: number },

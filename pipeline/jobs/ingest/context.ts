@@ -2,7 +2,7 @@ import type { Quote } from '#core/asset.ts'
 import { TidemarkError, type ErrorCode } from '#core/errors.ts'
 import type { Emit, Stage } from '../../events.ts'
 import type { IngestRequest, Range } from './request.ts'
-import type { JobIo } from '../io.ts'
+import type { ChainsOf, JobIo } from '../io.ts'
 import type { Tally } from './tally.ts'
 import type { UsageMeter } from './usage.ts'
 
@@ -21,6 +21,12 @@ export type Context = {
   readonly tally: Tally
   readonly usage: UsageMeter
 }
+
+/** Whose chains a run reads. */
+export const chainsOf = ({ request }: Context): ChainsOf => ({
+  owner: request.owner,
+  own: request.portfolio?.chains ?? [],
+})
 
 /** Tells how far a stage is; `done` also after an item that failed. */
 export class Progress {

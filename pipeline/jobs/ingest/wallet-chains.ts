@@ -4,7 +4,7 @@ import { planChain, walkChain, type Walk, type WalkedWallet } from '../../chain/
 import { sourceOf } from '../../chain/standing.ts'
 import type { ChainHistory } from '../../ports.ts'
 import type { ChainFeed } from '../io.ts'
-import { isAbort, isItemError, type Context } from './context.ts'
+import { chainsOf, isAbort, isItemError, type Context } from './context.ts'
 import type { Coverage } from './covered.ts'
 import { pool } from './pool.ts'
 import type { ChainReport } from './summary.ts'
@@ -54,7 +54,7 @@ class ChainReading {
     let blocks = 0
     let error: string | null = null
     try {
-      history = await feed.open(this.chain)
+      history = await feed.open(this.chain, chainsOf(this.context))
       const addresses = this.wallets.map(({ address }) => address as Hex)
       if (this.context.request.dryRun) return await this.plan(addresses, history)
       const walked = await walkChain(addresses, history, this.walk())

@@ -1,7 +1,7 @@
 import type { Wallet } from '#core/portfolio.ts'
 import type { RecordStore, StoredRecord } from '../../ports.ts'
-import { WALLET_READERS, type JobIo, type WalletReader } from '../io.ts'
-import type { Context } from './context.ts'
+import { WALLET_READERS, type WalletReader } from '../io.ts'
+import { chainsOf, type Context } from './context.ts'
 
 /** A wallet on one of its chains, with who reads it there; null where nobody can, with the reason. */
 export type Assigned = {
@@ -20,7 +20,6 @@ const keyOf = (chain: string, address: string): string => `${chain}|${address}`
  * chain's public endpoint is the last resort, since its host learns the addresses.
  */
 export async function assignReaders(wallets: readonly Wallet[], context: Context): Promise<Assigned[]> {
-  const { io } = context
   const known = await readersBefore(wallets, context)
   const assigned: Assigned[] = []
   const kept = new Map<string, number>()
@@ -30,7 +29,7 @@ export async function assignReaders(wallets: readonly Wallet[], context: Context
       const now = await firstReader(chain, context)
       if (before === null || before === now.reader) assigned.push({ wallet, chain, ...now })
       else {
-        assigned.push({ wallet, chain, ...staying(before, chain, io) })
+        assigned.push({ wallet, chain, ...staying(before, chain, context) })
         kept.set(`${before} ${chain}`, (kept.get(`${before} ${chain}`) ?? 0) + 1)
       }
     }
@@ -76,8 +75,9 @@ async function readersBefore(
 
 type Reader = Pick<Assigned, 'reader' | 'why'>
 
-async function firstReader(chain: string, { io, request, grace }: Context): Promise<Reader> {
-  const access = io.chains?.access(chain) ?? { by: null, why: '' }
+async function firstReader(chain: string, context: Context): Promise<Reader> {
+  const { io, request, grace } = context
+  const access = io.chains?.access(chain, chainsOf(context)) ?? { by: null, why: '' }
   const reasons: string[] = access.why === null || access.why === '' ? [] : [access.why]
   const order = io.walletSources ?? WALLET_READERS
   for (const reader of order) {
@@ -97,10 +97,11 @@ const NOBODY =
   'no provider that reads wallets is configured: set RPC_URL_<chain id> to an endpoint of the chain, or ALLIUM_API_KEY'
 
 /** Of what another reader would read now, the one that read it before. */
-function staying(reader: WalletReader, chain: string, io: JobIo): Reader {
+function staying(reader: WalletReader, chain: string, context: Context): Reader {
+  const { io } = context
   if (reader === 'allium' && io.wallets === null)
     return { reader: null, why: `${chain} was read by allium before, which is not configured now` }
-  const access = io.chains?.access(chain)
+  const access = io.chains?.access(chain, chainsOf(context))
   if (reader === 'rpc' && (access?.by ?? null) === null)
     return { reader: null, why: access?.why ?? `${chain} was read by its nodes before` }
   return { reader, why: '' }
