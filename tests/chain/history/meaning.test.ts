@@ -6,7 +6,7 @@ import type { Surroundings, WalletTx } from '#ingestion/evm/flows/draft.ts'
 import { meaningOf } from '#ingestion/evm/flows/meaning.ts'
 import { IN_RULES, OUT_RULES } from '#ingestion/evm/flows/one-sided.ts'
 import { Placed } from '#ingestion/evm/flows/placed.ts'
-import type { Hex, KnownToken, Movement, NftMove, OwnTx } from '#ingestion/evm/types.ts'
+import type { BlockRef, Hex, KnownToken, Movement, NftMove, OwnTx } from '#ingestion/evm/types.ts'
 
 const address = (digit: string): Hex => `0x${digit.repeat(40)}`
 const [ME, MINE, SHOP, POOL, PERSON] = ['a', 'b', 'c', 'd', 'e'].map(address) as [Hex, Hex, Hex, Hex, Hex]
@@ -20,7 +20,7 @@ const [WETH, USDC, STETH, OTHER, JUNK, FAKE] = ['1', '2', '3', '4', '5', '6'].ma
   Hex,
 ]
 const TX: Hex = `0x${'7'.repeat(64)}`
-const block = { number: 9, hash: `0x${'8'.repeat(64)}`, time: 1_700_000_000_000 }
+const block: BlockRef = { number: 9, hash: TX, time: 1_700_000_000_000 }
 
 type Known = Partial<Pick<KnownToken, 'form' | 'standing' | 'decimals'>> & { readonly asset: string }
 const TOKENS: Readonly<Record<string, Known>> = {
