@@ -3,7 +3,8 @@ import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
 import { inParallel, runChild, type ChildEnd } from '#tests/support/kill.ts'
 import { seeded, testSeed } from '#tests/support/random.ts'
-import { newFile } from './support/embedded.ts'
+import { EDIT_STEPS } from './support/edit-steps.ts'
+import { newFile, openFile } from './support/embedded.ts'
 import { expectWhole, referenceHashes } from './support/reference.ts'
 
 const CHILD = 'tests/storage/support/steps-child.ts'
@@ -65,6 +66,49 @@ test(
     }
   },
 )
+
+test('F2: kill -9 at every failpoint of an edit by hand: it is there whole, or not at all', async () => {
+  const hashes = await hashesOfEdits(newFile())
+  expect(new Set(hashes).size).toBe(hashes.length)
+  const { lines } = await runChild(CHILD, [newFile(), 'edits'])
+  const points = lines
+    .filter((line) => /^point (editFlows|restoreFlows|importFlows):/.test(line))
+    .flatMap((line) => everyOne(line.slice(6)))
+  expect(points.length).toBeGreaterThan(20)
+  await inParallel(points, WIDTH, async (point) => {
+    const file = newFile()
+    const killed = await runChild(CHILD, [file, 'edits', point])
+    expect(killed.signal, `${point} ${killed.stderr}`).toBe('SIGKILL')
+    const done = stepsDone(killed)
+    const store = await openFile(file)
+    expect((await store.verify()).damage, point).toEqual([])
+    const found = hashes.indexOf(await store.canonicalHash())
+    // Before the commit nothing of the step is there, after it all of it.
+    expect(found, point).toBe(point.includes(':committed') ? done + 1 : done)
+    for (const step of EDIT_STEPS.slice(found)) await step(store)
+    expect(await store.canonicalHash(), point).toBe(hashes.at(-1))
+    await store.close()
+    rmSync(dirname(file), { recursive: true })
+  })
+}, 120_000)
+
+/** `name@3` as `name@1`, `name@2`, `name@3`. */
+function everyOne(point: string): string[] {
+  const [name, count] = point.split('@') as [string, string]
+  return Array.from({ length: Number(count) }, (_, n) => `${name}@${n + 1}`)
+}
+
+/** Hashes of an undisturbed run: empty, then after each step. */
+async function hashesOfEdits(file: string): Promise<string[]> {
+  const store = await openFile(file)
+  const hashes = [await store.canonicalHash()]
+  for (const step of EDIT_STEPS) {
+    await step(store)
+    hashes.push(await store.canonicalHash())
+  }
+  await store.close()
+  return hashes
+}
 
 /** Files beside a closed store that are none of its own. */
 function leftovers(file: string): string[] {

@@ -1,6 +1,7 @@
-/** A process that does a series of writes, says which are done, and dies where it is told to. See kill.test.ts. */
+/** A process that does a series of writes (of a seed, or `edits`), says which are done, and dies where it is told to. See kill.test.ts. */
 import { writeSync } from 'node:fs'
 import { openStore } from '#storage/open.ts'
+import { EDIT_STEPS } from './edit-steps.ts'
 import { seriesOfSteps } from './series.ts'
 
 const [file, seed, deadly] = process.argv.slice(2) as [string, string, string | undefined]
@@ -18,7 +19,8 @@ const say = (line: string) => writeSync(1, `${line}\n`)
 
 say('ready')
 const store = await openStore({ kind: 'embedded', file, create: true, failpoint })
-for (const [index, step] of seriesOfSteps(Number(seed)).entries()) {
+const steps = seed === 'edits' ? EDIT_STEPS : seriesOfSteps(Number(seed))
+for (const [index, step] of steps.entries()) {
   await step(store)
   say(`done ${index}`)
 }
