@@ -4,6 +4,7 @@ import { addHours, ceilHour, hourOf, type Hour } from '#core/hour.ts'
 import { monthEnd, monthStart } from '#core/month.ts'
 import { MANUAL_WALLET, portfolioBook, type ManualHolding } from '#core/portfolio.ts'
 import { MISSING } from '#core/quality.ts'
+import { isDerived } from '#pnl/flows/anchors.ts'
 import { legsOf, lineKey } from '#pnl/flows/leg.ts'
 import type { PortfolioLedger } from '../pnl/ledger.ts'
 import type { MarkLoader } from '../pnl/marks.ts'
@@ -29,7 +30,7 @@ export async function ledgerFlows(ledger: PortfolioLedger, loader: MarkLoader): 
 
 /** A flow without the legs that are within an opening; null where nothing of it is left. */
 function countedFlow(flow: Flow, { knownFrom, names }: PortfolioLedger, base: AssetId): Flow | null {
-  if (knownFrom.size === 0 || flow.kind === 'opening') return flow
+  if (knownFrom.size === 0 || isDerived(flow)) return flow
   const within = legsOf(flow, base, names, () => null).map((leg) => {
     const from = knownFrom.get(lineKey(leg))
     return from !== undefined && flow.time <= from

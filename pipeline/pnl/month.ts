@@ -2,6 +2,7 @@ import { isFiatCode, type AssetId } from '#core/asset.ts'
 import { addHours, HOUR_MS, type Hour } from '#core/hour.ts'
 import { monthEnd, monthStart, type Month } from '#core/month.ts'
 import { countLegs, effectsOf, type CountedLeg, type Effect } from '#pnl/flows/effects.ts'
+import { isDerived } from '#pnl/flows/anchors.ts'
 import { legsOf, lineKey, type Leg } from '#pnl/flows/leg.ts'
 import type { MarkBook, MarkLoader } from './marks.ts'
 import type { MonthFlows, PortfolioLedger } from './ledger.ts'
@@ -61,7 +62,7 @@ function isCounted({ leg, line }: CountedLeg, month: Month, known: PortfolioLedg
   if (leg.hour < monthStart(month) || leg.hour >= monthEnd(month)) return false
   if (known.size === 0) return true
   const knownFrom = known.get(lineKey(line))
-  return knownFrom === undefined || leg.flow.time > knownFrom || leg.flow.kind === 'opening'
+  return knownFrom === undefined || leg.flow.time > knownFrom || isDerived(leg.flow)
 }
 
 async function mateMarks(

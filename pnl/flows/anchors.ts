@@ -13,6 +13,12 @@ export type Anchored = {
   readonly derived: readonly Flow[]
 }
 
+/** The source of flows that balances add. */
+const BALANCES = 'balances'
+
+/** Whether a flow is what balances add: an opening that was stored is within the one that they give. */
+export const isDerived = ({ source }: Flow): boolean => source === BALANCES
+
 /** A flow of the line: when, and by how much (a token fee counts as one of its own). */
 export type Change = { readonly time: number; readonly quantity: Decimal }
 
@@ -75,7 +81,7 @@ function derive(balance: Balance, kind: 'opening' | 'unexplained', time: number,
     id: `${kind}|${wallet}|${chain}|${asset}|${time}`,
     owner,
     book: walletBook(wallet),
-    source: 'balances',
+    source: BALANCES,
     time,
     asset,
     quantity: formatDecimal(quantity),
