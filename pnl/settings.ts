@@ -30,7 +30,7 @@ export const DEFAULT_SETTINGS: MarkSettings = {
 }
 
 /** How old the last sample of an asset may be to be carried, in milliseconds. */
-export function carryMsOf(settings: MarkSettings, asset: AssetId): number {
+export function carryMsOf(settings: Pick<MarkSettings, 'carryHours'>, asset: AssetId): number {
   const { carryHours } = settings
   const hours = carryHours[asset] ?? carryHours[assetClass(asset)] ?? carryHours['crypto'] ?? 3
   return Math.min(hours, MAX_CARRY_HOURS) * HOUR_MS

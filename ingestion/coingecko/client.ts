@@ -40,6 +40,14 @@ type PriceReply = {
 }
 type CoinsReply = { coins: Coin[]; faults: string[] }
 
+type SpotReply = {
+  readonly prices: ReadonlyMap<
+    AssetId,
+    { readonly price: number; readonly time: number; readonly sure: boolean }
+  >
+  readonly faults: readonly string[]
+}
+
 /** What `doctor` learns about the host, the key and the quota. */
 export type Probe = {
   readonly host: string
@@ -59,6 +67,8 @@ export type CoinGecko = {
   prices(request: PriceQuestion, signal: AbortSignal): Promise<PriceReply>
   topCoins(count: number, quote: Quote, signal: AbortSignal): Promise<CoinsReply>
   coinsById(assets: readonly AssetId[], quote: Quote, signal: AbortSignal): Promise<CoinsReply>
+  /** Prices of now, of hundreds of coins in a call. */
+  spot(assets: readonly AssetId[], quote: Quote, signal: AbortSignal): Promise<SpotReply>
   tokens(signal: AbortSignal): Promise<{ tokens: Token[]; faults: string[] }>
   probe(signal: AbortSignal): Promise<Probe>
   report(): CallReport
@@ -142,6 +152,17 @@ class Client implements CoinGecko {
 
   coinsById(assets: readonly AssetId[], quote: Quote, signal: AbortSignal): Promise<CoinsReply> {
     return readCoinsById((query) => this.markets(query, signal), assets, quote)
+  }
+
+  async spot(assets: readonly AssetId[], quote: Quote, signal: AbortSignal): Promise<SpotReply> {
+    const { coins, faults } = await this.coinsById(assets, quote, signal)
+    const priced = coins.flatMap(({ asset, price, updated }) => {
+      const value = price === null ? NaN : Number(price)
+      return value > 0 && updated !== null
+        ? [[asset, { price: value, time: updated, sure: true }] as const]
+        : []
+    })
+    return { prices: new Map(priced), faults }
   }
 
   async tokens(signal: AbortSignal): Promise<{ tokens: Token[]; faults: string[] }> {

@@ -8,11 +8,16 @@ const FIRST = ['eip155:1', 'eip155:8453', 'eip155:42161', 'eip155:10', 'eip155:1
 export class TokenBook {
   private assets = new Map<string, AssetId>()
   private places = new Map<AssetId, TokenAddress>()
+  private all = new Map<AssetId, Token[]>()
 
   use(tokens: readonly Token[]): void {
     this.assets = new Map(tokens.map(({ chain, contract, asset }) => [`${chain}/${contract}`, asset]))
     this.places = new Map()
+    this.all = new Map()
     for (const token of tokens) {
+      const own = this.all.get(token.asset)
+      if (own === undefined) this.all.set(token.asset, [token])
+      else own.push(token)
       const known = this.places.get(token.asset)
       if (known === undefined || rank(token) < rank(known)) this.places.set(token.asset, token)
     }
@@ -20,6 +25,11 @@ export class TokenBook {
 
   resolve(chain: string, contract: string): AssetId | null {
     return this.assets.get(`${chain}/${contract}`) ?? null
+  }
+
+  /** Everywhere that an asset lives; nothing for one that is not listed. */
+  tokensOf(asset: AssetId): readonly Token[] {
+    return this.all.get(asset) ?? []
   }
 
   addressOf(asset: AssetId): TokenAddress | null {

@@ -22,6 +22,7 @@ export class UsageMeter {
       return {
         ...report,
         calls: report.calls - (start?.calls ?? 0),
+        ...(report.credits === undefined ? {} : { credits: report.credits - (start?.credits ?? 0) }),
         retries: report.retries - (start?.retries ?? 0),
         rateLimited: report.rateLimited - (start?.rateLimited ?? 0),
         failed: report.failed - (start?.failed ?? 0),
@@ -33,9 +34,10 @@ export class UsageMeter {
   async flush(least = FLUSH_CALLS): Promise<void> {
     for (const report of this.report()) {
       const key = keyOf(report)
-      const grown = report.calls - (this.stored.get(key) ?? 0)
+      const spent = report.credits ?? report.calls
+      const grown = spent - (this.stored.get(key) ?? 0)
       if (grown < Math.max(1, least)) continue
-      this.stored.set(key, report.calls)
+      this.stored.set(key, spent)
       const used = await this.io.store.addCalls(report.provider, monthOf(this.io.now()), grown)
       this.io.spent?.(report.provider, used)
     }
