@@ -21,7 +21,7 @@ export class LogLimits {
   /** The most blocks that were answered, and the fewest that were refused without a number. */
   private proved = 0
   private refused = Infinity
-  private trial: Promise<void> | null = null
+  private trying: Promise<void> | null = null
 
   constructor(endpoint: Taught) {
     this.endpoint = endpoint
@@ -48,11 +48,11 @@ export class LogLimits {
   }
 
   /**
-   * Waits until nobody tries out a longer request: of several that go beyond what is proved, all but one would be
-   * refused for nothing.
+   * Ends when a request that goes beyond what is proved has ended; null while there is none. Of several such requests
+   * all but one would be refused for nothing, so whoever comes waits, and looks again without a pause.
    */
-  async turn(): Promise<void> {
-    while (this.trial !== null) await this.trial
+  get trial(): Promise<void> | null {
+    return this.trying
   }
 
   /** Marks a request as such a trial when it is one. @returns to be called when it has ended */
@@ -60,9 +60,9 @@ export class LogLimits {
     const stated = this.endpoint.traits.logBlocks
     if (blocks <= this.proved || (stated !== null && blocks <= stated)) return () => undefined
     let ended = () => undefined as void
-    this.trial = new Promise((resolve) => (ended = resolve))
+    this.trying = new Promise((resolve) => (ended = resolve))
     return () => {
-      this.trial = null
+      this.trying = null
       ended()
     }
   }

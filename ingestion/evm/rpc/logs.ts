@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Hex, LogFilter, RawLog, RpcCall } from '../types.ts'
 import { refusal, type Refusal } from './errors.ts'
 import type { Done, Failover, Refused } from './failover.ts'
@@ -24,6 +25,8 @@ export async function walkLogs(
   // One that fails ends the others.
   const stop = new AbortController()
   const both = AbortSignal.any([signal, stop.signal])
+  // As many requests listen to it as are under way.
+  setMaxListeners(0, both)
   const walks = filters.map((filter) => new Walker(failover, filter, new LogWalk(range), patience, both))
   try {
     await Promise.all(walks.map((walk) => walk.run()))
@@ -77,7 +80,7 @@ class Walker {
 
   /** Reads the next blocks at one endpoint, as many as it gives; what it does not give stays to be read. */
   private async piece(member: Member): Promise<Done<null> | Refused> {
-    await member.logs.turn()
+    while (member.logs.trial !== null) await member.logs.trial
     const taken = this.walk.take(member.logs)
     if (taken === null) return { value: null }
     const ended = member.logs.begin(length(taken))
@@ -151,6 +154,7 @@ class Walker {
     }
     if (!member.logs.mayBeCut(logs.length)) return logs
     if (length(blocks) === 1) return this.ofReceipts(member, blocks.from, logs)
+    if (member.logs.cap !== null) return { refusal: full(blocks, logs) }
     const middle = Math.floor((blocks.from + blocks.to) / 2)
     const first = await this.whole(member, { from: blocks.from, to: middle })
     if ('refusal' in first) return first
@@ -191,6 +195,13 @@ class Walker {
     const words = `block ${block} has more logs than an answer holds, and its receipts are not given`
     return { refusal: refusal('unsupported', words) }
   }
+}
+
+/** An answer as long as an endpoint gives any; where its last log stands tells how many blocks one can hold. */
+function full({ from, to }: Blocks, logs: readonly RawLog[]): Refusal {
+  const last = logs.reduce((highest, { block }) => Math.max(highest, block), from)
+  const words = `it gives ${logs.length} logs of blocks ${from} to ${to}, which may not be all`
+  return { ...refusal('results', words), suggested: { from, to: Math.max(from, last - 1) } }
 }
 
 /** Whether a filter, as `eth_getLogs` takes it, has a log. */

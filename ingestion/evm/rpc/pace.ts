@@ -8,7 +8,7 @@ const TOGETHER_MS = 1_000
 /** How long all is well before the rate grows again, and by how much of the highest. */
 const CALM_MS = 10_000
 const STEP = 0.1
-const LOWEST = 0.5
+const LOWEST = 1
 
 /** The rate of one endpoint: halved when it is too much, recovering slowly while it is not. */
 export class Pace {
@@ -36,11 +36,11 @@ export class Pace {
   /** A request was too much. */
   limited(askedMs: number | null): void {
     const now = this.now()
-    if (now - this.changedAt > TOGETHER_MS || this.inRow === 0) {
+    if (now - this.changedAt > TOGETHER_MS) {
       this.inRow += 1
       this.set(Math.max(LOWEST, this.rate / 2), now)
     }
-    const doubled = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.inRow - 1))
+    const doubled = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, this.inRow - 1))
     // Jitter, so that processes that share a key do not come back in step.
     const ms = (askedMs ?? doubled) * (1 + Math.random() / 10)
     this.heldUntil = Math.max(this.heldUntil, now + ms)
