@@ -136,10 +136,9 @@ async function movementsOf(
   const logged = mine.flatMap((move) => tokenMovement(move, refOf(move.log)))
   const nfts = mine.flatMap((move) => nftMove(rpc.chain.name, move, refOf(move.log)))
   const words = safes.filter((word) => word.wallet === wallet)
+  const found = () => candidatesOf([...mine, ...words], refOf, movements, places)
   const coded = code || calls.length > 0
-  const acts = coded
-    ? await ownActs(rpc, wallet, { own, calls }, candidatesOf([...mine, ...words], refOf), signal)
-    : own
+  const acts = coded ? await ownActs(rpc, wallet, { own, calls }, found(), signal) : own
   return {
     wallet,
     movements: [...movements, ...logged].sort(byPlace(order)),
@@ -164,11 +163,17 @@ function nftMove(chain: string, move: LogMove, block: BlockRef): NftMove[] {
   return [{ wallet, chain, block, tx, logIndex, contract, standard, tokenId, quantity, from, to }]
 }
 
+/** Transactions that moved an account, by logs or by what they paid. */
 function candidatesOf(
   told: readonly { readonly log: RawLog }[],
   refOf: (log: RawLog) => BlockRef,
+  movements: readonly Movement[],
+  places: ReadonlyMap<Hex, number>,
 ): Candidate[] {
   const candidates = new Map<Hex, Candidate>()
+  for (const { tx, block } of movements) {
+    if (tx !== null) candidates.set(tx, { tx, block, txIndex: places.get(tx) ?? 0 })
+  }
   for (const { log } of told) {
     candidates.set(log.tx, { tx: log.tx, block: refOf(log), txIndex: log.txIndex })
   }
