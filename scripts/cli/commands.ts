@@ -175,6 +175,12 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('../commands/prices.ts'),
   },
   {
+    name: 'prices check',
+    group: READ,
+    summary: 'compare all sources of a price hour by hour',
+    load: () => import('../commands/prices/check.ts'),
+  },
+  {
     name: 'holdings',
     group: READ,
     summary: 'what is held, by asset and wallet',

@@ -1,6 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
 import type { AssetId } from '#core/asset.ts'
-import { HOUR_MS } from '#core/hour.ts'
 import { defillama } from '#ingestion/defillama/client.ts'
 import type { JobEvent } from '#pipeline/events.ts'
 import { ingest } from '#pipeline/jobs/ingest/ingest.ts'
@@ -8,7 +7,7 @@ import type { JobIo } from '#pipeline/jobs/io.ts'
 import { listPrices } from '#pipeline/queries/prices.ts'
 import { DEFAULT_SETTINGS } from '#pnl/settings.ts'
 import { LOCAL_OWNER } from '#core/portfolio.ts'
-import { json, misbehaving, type Misbehaving } from '#tests/support/provider-server.ts'
+import { llama, type Prices } from './llama.ts'
 import { hourly, marketOf } from './markets.ts'
 import { BTC, ETH, USD, hour, startWorld, type World } from './world.ts'
 
@@ -22,34 +21,6 @@ afterEach(async () => {
 })
 
 const MARKS = { ...DEFAULT_SETTINGS, sources: ['coingecko', 'defillama', 'manual'] }
-type Prices = (asset: string, time: number) => number | null
-
-/** A second source that knows a price of every asset at every hour, a minute after it. */
-async function llama(price: Prices, clock: () => number): Promise<Misbehaving> {
-  const host = await misbehaving(() => (request, response) => {
-    const url = new URL(request.url ?? '', 'http://local')
-    const keys = decodeURIComponent(url.pathname).split('/').at(-1)?.split(',') ?? []
-    const [start, span] = ['start', 'span'].map((name) => Number(url.searchParams.get(name))) as [
-      number,
-      number,
-    ]
-    const point = (asset: string, time: number) => {
-      const value = price(asset, time)
-      return value === null ? [] : [{ timestamp: time / 1000 + 60, price: value }]
-    }
-    const coins = keys.map((key) => {
-      const asset = key.replace('coingecko:', '')
-      if (url.pathname.startsWith('/prices/current'))
-        return [key, { ...point(asset, Math.floor(clock() / HOUR_MS) * HOUR_MS)[0], confidence: 0.99 }]
-      const times = Array.from({ length: span }, (_, index) => (start + index * 3600) * 1000)
-      return [key, { confidence: 0.99, prices: times.flatMap((time) => point(asset, time)) }]
-    })
-    json({ coins: Object.fromEntries(coins) as object })(request, response)
-  })
-  open.push(host)
-  return host
-}
-
 async function begin(first: (offset: number) => number, without: readonly number[], second: Prices) {
   const market = marketOf([
     hourly('bitcoin', { price: first, without }),
@@ -58,6 +29,7 @@ async function begin(first: (offset: number) => number, without: readonly number
   ])
   world = await startWorld({ market })
   const host = await llama(second, () => world.io.now())
+  open.push(host)
   const source = defillama({
     ...{ apiKey: null, baseUrl: host.url, perMinute: 60_000 },
     http: { now: () => world.io.now(), retry: { retries: 0, minMs: 1, maxMs: 2 } },

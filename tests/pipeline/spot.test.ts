@@ -97,7 +97,9 @@ describe('one price', () => {
   test('many askers of one moment are one call, whatever they ask for', async () => {
     const { calls, spot } = await stand()
     const asks = Array.from({ length: 50 }, (_, index) => [BTC, `coin-${index % 10}` as AssetId])
-    const reports = await Promise.all(asks.map((assets) => spot.of(assets, USD, never)))
+    const reports = await Promise.all(
+      asks.map((assets) => spot.of(assets, USD, new AbortController().signal)),
+    )
     expect(reports.every(({ prices }) => prices.size === 2)).toBe(true)
     expect(calls('gecko')).toBe(1)
   })

@@ -2,6 +2,7 @@ import type { Config } from '#config/config.ts'
 import { TidemarkError } from '#core/errors.ts'
 import type { HttpTuning } from '#ingestion/http/options.ts'
 import { count } from '../../cli/plan-text.ts'
+import { backedOf, coinmarketcapOf, defillamaOf } from '../../wiring/price-sources.ts'
 import { alliumOf, coingeckoOf } from '../../wiring/providers.ts'
 import { TokenBook } from '../../wiring/token-book.ts'
 import { fail, ok, warn, type Finding } from './check.ts'
@@ -43,6 +44,45 @@ export async function checkAllium(config: Config, signal: AbortSignal): Promise<
   try {
     const { host, chains } = await client.probe(signal)
     return [ok(name, `${host}, key accepted, ${count(chains.length, 'chain')}`)]
+  } catch (error) {
+    return [providerTrouble(name, error)]
+  } finally {
+    client.close()
+  }
+}
+
+/** Each further source of prices that is configured: whether it answers and, where it has one, takes the key. */
+export async function checkPriceSources(config: Config, signal: AbortSignal): Promise<Finding[]> {
+  const named = (id: string) => config.priceSources.includes(id)
+  const nothing = () => ({ places: [], symbol: null, name: null })
+  const cmc = named('coinmarketcap') ? coinmarketcapOf(config, nothing, 0, PROBE) : null
+  const stocks = named('backed') ? backedOf(config, nothing, PROBE) : null
+  const llama = named('defillama') ? defillamaOf(config, PROBE) : null
+  const found = await Promise.all([
+    trying('CoinMarketCap answers', cmc, signal, ({ host, creditsLeft }) =>
+      creditsLeft === null
+        ? `${host}, key accepted`
+        : `${host}, ${count(creditsLeft, 'credit')} left this month`,
+    ),
+    trying('Backed answers', stocks, signal, ({ host }) => `${host}, no key needed`),
+    trying('DefiLlama answers', llama, signal, ({ host }) =>
+      config.defillama.apiKey === null ? `${host}, no key needed` : `${host}, key accepted`,
+    ),
+  ])
+  return found.flat()
+}
+
+type Probed<T> = { probe(signal: AbortSignal): Promise<T>; close(): void }
+
+async function trying<T>(
+  name: string,
+  client: Probed<T> | null,
+  signal: AbortSignal,
+  words: (probe: T) => string,
+): Promise<Finding[]> {
+  if (client === null) return []
+  try {
+    return [ok(name, words(await client.probe(signal)))]
   } catch (error) {
     return [providerTrouble(name, error)]
   } finally {

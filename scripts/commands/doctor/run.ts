@@ -7,7 +7,7 @@ import { readConfig } from '../../wiring/config.ts'
 import { choosePortfolio } from '../../wiring/portfolio.ts'
 import { fail, ok, type Finding } from './check.ts'
 import { checkRuntime, checkSecretFiles } from './local.ts'
-import { checkAllium, checkCoingecko } from './providers.ts'
+import { checkAllium, checkCoingecko, checkPriceSources } from './providers.ts'
 import { checkRedis } from './redis.ts'
 import { checkServers } from './servers.ts'
 import { checkData, checkStore } from './store.ts'
@@ -59,7 +59,12 @@ async function checkWith(cli: Cli, config: Config, now: number): Promise<Finding
   const used = (await store?.calls('coingecko', monthOf(now))) ?? 0
   const { signal } = cli.stop
   // At once, so that several slow ones take no longer than one.
-  const providers = [checkRedis(config), checkCoingecko(config, used, signal), checkAllium(config, signal)]
+  const providers = [
+    checkRedis(config),
+    checkCoingecko(config, used, signal),
+    checkAllium(config, signal),
+    checkPriceSources(config, signal),
+  ]
   findings.push(...(await Promise.all(providers)).flat())
   if (store !== null) {
     findings.push(...(await checkData(store, now)))
