@@ -137,7 +137,7 @@ async function oneChain(
 
 async function readWallets(
   io: BalancePorts,
-  { owner, all }: BalanceAsk,
+  ask: BalanceAsk,
   reader: ChainReader,
   block: BlockRef,
   wallets: readonly BalanceWallet[],
@@ -146,7 +146,9 @@ async function readWallets(
   const { chain, tokens } = reader
   const contractsOf = await contractsOfChain(io.store, chain)
   const known = await Promise.all(
-    wallets.map(({ address }) => candidatesOf(io.store, { owner, wallet: address, chain }, contractsOf)),
+    wallets.map(({ address }) =>
+      candidatesOf(io.store, { owner: ask.owner, wallet: address, chain }, contractsOf),
+    ),
   )
   const asked = wallets.map(({ address }, at) => ({
     wallet: address,
@@ -154,7 +156,7 @@ async function readWallets(
   }))
   const { balances } = await reader.balances.at(block, asked, signal)
   const knownBy = new Map(wallets.map(({ address }, at) => [address, known[at] as Set<Hex>]))
-  const real = balances.filter((balance) => !isGuess(balance, knownBy.get(balance.wallet), all))
+  const real = balances.filter((balance) => !isNothing(balance, knownBy.get(balance.wallet), ask))
   const contracts = real.flatMap(({ contract }) => (contract === 'native' ? [] : [contract]))
   const book = await tokens.of([...new Set(contracts)], signal)
   return wallets.map(({ address }) => ({
@@ -175,12 +177,16 @@ function inUnits(amount: bigint | null, { decimals }: KnownToken): Pick<SeenBala
   return { amount: amount.toString(), quantity: formatDecimal(quantity) }
 }
 
-/** A token that everybody may hold, and that this wallet does not: it is not even there, or its balance is 0. */
-function isGuess(
+/**
+ * What the wallet does not hold: a token that was not there yet at an old block, or one that everybody may hold, and
+ * this wallet does not.
+ */
+function isNothing(
   { contract, amount, reason }: BalanceRead,
   known: ReadonlySet<Hex> | undefined,
-  all: boolean,
+  { all, at }: BalanceAsk,
 ): boolean {
+  if (reason === NO_CONTRACT && at !== 'latest') return true
   if (contract === 'native' || known?.has(contract)) return false
-  return (amount === 0n && !all) || (amount === null && reason === NO_CONTRACT)
+  return (amount === 0n && !all) || reason === NO_CONTRACT
 }

@@ -32,8 +32,16 @@ export type Chains = {
   readonly reports: () => readonly { readonly chain: string; readonly endpoints: readonly EndpointReport[] }[]
   readonly close: () => void
 }
+/** What is looked up and kept of chains. */
+export type ChainStore = Pick<CoinStore, 'tokens'> & Records
+/** For a question that needs no store: nothing is known before, and nothing is kept. */
+export const NO_STORE: ChainStore = {
+  tokens: async () => ({ tokens: [], readAt: null }),
+  records: async () => [],
+  writeRecords: async () => undefined,
+}
 export type ChainsOptions = {
-  readonly store: CoinStore & Records
+  readonly store: ChainStore
   readonly owner: string
   /** Chains that the portfolio file describes. */
   readonly own: readonly OwnChain[]
@@ -54,7 +62,6 @@ export async function openChains(config: Config, options: ChainsOptions): Promis
     : {
         records: (query) => store.records(query),
         writeRecords: async () => undefined,
-        writeRecordsIf: async () => true,
       }
   const coins = await nativeCoins(store)
   const opened = new Map<number, Promise<OpenChain>>()
@@ -82,7 +89,7 @@ export async function openChains(config: Config, options: ChainsOptions): Promis
 }
 
 /** The coin of each chain, as CoinGecko's list of platforms has it. */
-export async function nativeCoins(store: CoinStore): Promise<Map<string, AssetId>> {
+export async function nativeCoins(store: Pick<CoinStore, 'tokens'>): Promise<Map<string, AssetId>> {
   const { tokens } = await store.tokens()
   return new Map(
     tokens.filter(({ contract }) => contract === 'native').map(({ chain, asset }) => [chain, asset]),

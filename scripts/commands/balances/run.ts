@@ -10,6 +10,7 @@ import type { Outcome } from '../../cli/output.ts'
 import { usage } from '../../cli/values.ts'
 import { openChains } from '../../wiring/chains.ts'
 import { readConfig } from '../../wiring/config.ts'
+import { refuseInvented } from '../../wiring/invented.ts'
 import { portfolioToRead } from '../../wiring/portfolio.ts'
 import { markSettings } from '../../wiring/settings.ts'
 import { openForQuery } from '../../wiring/store.ts'
@@ -21,6 +22,7 @@ export async function runBalances(cli: Cli, options: BalancesOptions): Promise<O
   const now = Date.now()
   const at = atBlock(options, now)
   const config = readConfig(cli)
+  refuseInvented(config.dataDir)
   const opened = await openForQuery(config)
   const { store, writable: persist } = opened
   const { signal } = cli.stop
@@ -29,7 +31,8 @@ export async function runBalances(cli: Cli, options: BalancesOptions): Promise<O
     const { owner } = cli.globals
     const chains = await openChains(config, {
       ...{ store, owner, persist, own: portfolio?.chains ?? [] },
-      http: { retryAfterCapMs: config.retryAfterCap * 1000 },
+      // Somebody waits: a chain that is away is soon given up, and shown as it was.
+      http: { retryAfterCapMs: config.retryAfterCap * 1000, retry: { retries: 1 } },
       say: (text) => cli.out.note(text),
     })
     try {

@@ -17,7 +17,7 @@ const ETHEREUM = { ...evmChain('ethereum'), multicall: { address: MULTICALL3, bl
 
 const BAD: Record<string, { code: Hex | null; reason: RegExp }> = {
   nothing: { code: null, reason: /no contract/ },
-  empty: { code: CODES.zeros(0), reason: /no contract/ },
+  empty: { code: CODES.zeros(0), reason: /answers nothing/ },
   short: { code: CODES.zeros(31), reason: /answers 31 bytes/ },
   long: { code: CODES.zeros(10_240), reason: /answers 10240 bytes/ },
   bomb: { code: CODES.zeros(3_000_000), reason: /answers 3000000 bytes|cannot be read/ },
