@@ -5,7 +5,7 @@
 import type { AssetId, Quote } from '#core/asset.ts'
 import type { CandleColumns, CandleRun, Chunk, ProviderId } from '#core/candle.ts'
 import type { Coin, Token } from '#core/coin.ts'
-import type { Flow } from '#core/flow.ts'
+import type { Flow, FlowKind } from '#core/flow.ts'
 import type { Hour } from '#core/hour.ts'
 import type { MergeCounts } from '#core/merge.ts'
 import type { Month } from '#core/month.ts'
@@ -93,6 +93,7 @@ export type FlowQuery = {
   readonly owner: string
   readonly books: readonly string[]
   readonly asset?: AssetId
+  readonly kind?: FlowKind
   /** Times in (after, until]. */
   readonly after?: number
   readonly until?: number

@@ -1,4 +1,5 @@
-import type { Failure, IngestSummary } from '#pipeline/jobs/ingest/summary.ts'
+import { safeText } from '#delivery/text.ts'
+import type { ChainReport, Failure, IngestSummary } from '#pipeline/jobs/ingest/summary.ts'
 import type { ProviderReport } from '#pipeline/ports.ts'
 import { count, duration, grouped } from './plan-text.ts'
 
@@ -13,6 +14,7 @@ export function summaryText(summary: IngestSummary): string {
     ...counted('coins', summary.coins),
     ...counted('balances', summary.balances),
     ...flowsLine(summary),
+    ...summary.chains.flatMap(chainLines),
     `  gaps      ${hours(summary.gaps.found)} found, ${hours(summary.gaps.filled)} filled, ${hours(summary.gaps.left)} left`,
     ...suspectsLine(summary),
     ...summary.providers.map(providerLine),
@@ -47,6 +49,20 @@ function flowsLine({ flows }: IngestSummary): string[] {
   if (flows.added + flows.unchanged + flows.retired === 0) return []
   return [
     `  flows     ${grouped(flows.added)} new, ${grouped(flows.unchanged)} unchanged, ${grouped(flows.retired)} retired`,
+  ]
+}
+
+/** What was read of a chain, and what of it does not add up. */
+function chainLines({ chain, blocks, requests, logs, flows, faults }: ChainReport): string[] {
+  const shown = faults.slice(0, CAUSES)
+  const more =
+    faults.length > shown.length
+      ? [`! ${chain}: and ${faults.length - shown.length} more; --json lists them`]
+      : []
+  return [
+    `  ${chain.padEnd(9)} ${count(blocks, 'block')} read by ${count(requests, 'request')}: ${count(logs, 'log')}, ${count(flows.added, 'flow')} new, ${grouped(flows.retired)} retired`,
+    ...shown.map((fault) => `! ${chain}: ${safeText(fault)}`),
+    ...more,
   ]
 }
 

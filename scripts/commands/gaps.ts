@@ -60,14 +60,18 @@ const UNEXPLAINED: List<Flow> = {
     { head: 'quantity', number: true, text: ({ quantity }) => quantity },
     { head: 'wallet', text: ({ wallet }) => wallet },
     { head: 'chain', text: ({ chain }) => chain ?? '' },
-    { head: '', text: () => 'the balance moved, and no flow says why' },
+    {
+      head: '',
+      text: ({ note }) => `the balance moved, and no flow says why${note === '' ? '' : ` (${note})`}`,
+    },
   ],
-  document: ({ asset, time, quantity, wallet, chain }) => ({
+  document: ({ asset, time, quantity, wallet, chain, note }) => ({
     asset,
     time: formatTime(time),
     quantity,
     wallet,
     chain,
+    note,
   }),
   empty: '',
 }

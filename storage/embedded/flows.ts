@@ -68,6 +68,7 @@ function whereOf(query: FlowQuery): string {
   const terms = ['owner = @owner', 'retired IS NULL']
   terms.push(query.books.length === 1 ? 'book = @book' : 'book IN (SELECT value FROM json_each(@books))')
   if (query.asset !== undefined) terms.push('asset = @asset')
+  if (query.kind !== undefined) terms.push('kind = @kind')
   if (query.after !== undefined) terms.push('time > @after')
   if (query.until !== undefined) terms.push('time <= @until')
   if (query.tx !== undefined) terms.push('tx IN (SELECT value FROM json_each(@tx))')
@@ -81,6 +82,7 @@ function paramsOf(query: FlowQuery) {
     book: query.books[0] ?? '',
     books: jsonList(query.books),
     asset: query.asset ?? '',
+    kind: query.kind ?? '',
     after: query.after ?? 0,
     until: query.until ?? 0,
     tx: jsonList(query.tx ?? []),

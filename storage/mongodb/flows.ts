@@ -85,7 +85,7 @@ async function* rowsOf(
 }
 
 async function whereOf(server: Server, query: FlowQuery) {
-  const { owner, books, asset, after, until, tx, ids } = query
+  const { owner, books, asset, kind, after, until, tx, ids } = query
   const standing = standingIn(plain(owner), await readBooks(server, owner, books))
   if (standing === null) return null
   const time = {
@@ -95,6 +95,7 @@ async function whereOf(server: Server, query: FlowQuery) {
   return {
     ...standing,
     ...(asset === undefined ? {} : { asset: plain(asset) }),
+    ...(kind === undefined ? {} : { kind: plain(kind) }),
     ...(Object.keys(time).length === 0 ? {} : { time }),
     ...(tx === undefined ? {} : { tx: { $in: tx.map(plain) } }),
     ...(ids === undefined ? {} : { id: { $in: ids.map(plain) } }),

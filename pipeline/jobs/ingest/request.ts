@@ -2,7 +2,6 @@ import type { AssetId, Quote } from '#core/asset.ts'
 import { TidemarkError } from '#core/errors.ts'
 import { addHours, formatTime, hourOf, type Hour } from '#core/hour.ts'
 import type { Portfolio, Wallet } from '#core/portfolio.ts'
-import type { FirstBlock } from '../../ports.ts'
 
 export type IngestRequest = {
   readonly owner: string
@@ -12,7 +11,7 @@ export type IngestRequest = {
   /** Wallets beside those of the portfolio. */
   readonly wallets: readonly Wallet[]
   /** Where wallets that were never read from their chain begin; their first block unless given. */
-  readonly firstBlock?: FirstBlock
+  readonly firstBlock?: { readonly time: number } | { readonly number: number; readonly chain: string } | null
   /** Milliseconds since 1970, floored to the hour; null: `days` before `to`. */
   readonly from: number | null
   /** Null is now. */

@@ -2,7 +2,7 @@ import type { Wallet } from '#core/portfolio.ts'
 import type { Hex } from '#ingestion/evm/types.ts'
 import { planChain, walkChain, type Walk, type WalkedWallet } from '../../chain/walk.ts'
 import { sourceOf } from '../../chain/standing.ts'
-import type { ChainHistory } from '../../ports.ts'
+import type { ChainHistory, FirstBlock } from '../../ports.ts'
 import type { ChainFeed } from '../io.ts'
 import { chainsOf, isAbort, isItemError, type Context } from './context.ts'
 import type { Coverage } from './covered.ts'
@@ -76,7 +76,7 @@ class ChainReading {
       owner: request.owner,
       now: io.now,
       isOwn: io.isOwn ?? (() => false),
-      first: request.firstBlock ?? null,
+      first: this.first(),
       tally: {
         addFlows: (result) => {
           tally.addFlows(result)
@@ -90,6 +90,12 @@ class ChainReading {
       onFault: (fault) => this.faults.add(fault),
       onPart: (until) => (this.until = until.number),
     }
+  }
+
+  /** A time is one of every chain, a block is one of the chain that it was named for. */
+  private first(): FirstBlock {
+    const { firstBlock = null } = this.context.request
+    return firstBlock !== null && 'chain' in firstBlock && firstBlock.chain !== this.chain ? null : firstBlock
   }
 
   private async plan(addresses: readonly Hex[], history: ChainHistory): Promise<void> {

@@ -243,6 +243,8 @@ export function ledgerContract(newStore: NewStore): void {
       expect(await ids({ after: hour(1), until: hour(3) })).toEqual(['f1', 'f2', 'f3'])
       expect(await ids({ asset: ETH })).toEqual(['f1', 'f3'])
       expect(await ids({ tx: ['t2', 't4', 'none'] })).toEqual(['f1', 'f2', 'f4'])
+      expect(await ids({ kind: 'buy', asset: ETH })).toEqual(['f1', 'f3'])
+      expect(await ids({ kind: 'gas' })).toEqual([])
       expect(await ids({ books: [] })).toEqual([])
       expect(await store.flowCount({ ...MAIN, after: hour(1) })).toBe(4)
     })
