@@ -71,7 +71,9 @@ export async function beginJob(
   }
   const own = new Set<string>()
   const shared = await openShared(config, emit)
-  const { close: disconnect, ...clients } = await providers(config, { store, emit, own, shared })
+  const { close: disconnect, ...clients } = await providers(config, {
+    ...{ store, emit, own, shared, persist: !options.dryRun },
+  })
   const io: JobIo = { ...jobBase(store), ...clients, readFlows: flowsReader, marks: markSettings(config) }
   const close = async () => {
     progress.close()

@@ -5,8 +5,10 @@ import { coingecko, type CoinGecko } from '#ingestion/coingecko/client.ts'
 import { concurrencyFor, type HttpTuning, type SharedLimit } from '#ingestion/http/options.ts'
 import type { Emit } from '#pipeline/events.ts'
 import type { Budget, JobIo, PriceFeed } from '#pipeline/jobs/io.ts'
-import type { CoinStore, UsageStore } from '#pipeline/ports.ts'
+import type { CoinStore, RecordStore, UsageStore } from '#pipeline/ports.ts'
 import { freshPrices } from '#pipeline/queue/fresh-prices.ts'
+import { chainFeed } from './chain-feed.ts'
+import { backedOf, coinmarketcapOf, defillamaOf, describer, limitKeyOf } from './price-sources.ts'
 import type { Shared } from './shared.ts'
 import { TokenBook } from './token-book.ts'
 
@@ -44,19 +46,27 @@ function tuning(config: Config, emit: Emit): HttpTuning {
 
 /** What the providers need to know of the run they serve. */
 type Run = {
-  readonly store: UsageStore & CoinStore
+  readonly store: UsageStore & CoinStore & RecordStore
   readonly emit: Emit
   /** Addresses of the user's own wallets, as far as they are known by now. */
   readonly own: ReadonlySet<string>
   /** What this process has together with others; null where it is alone. */
   readonly shared: Shared | null
+  /** False for a run that writes nothing. */
+  readonly persist: boolean
 }
-type Providers = Pick<JobIo, 'prices' | 'coins' | 'wallets' | 'reports' | 'spent' | 'useTokens'> & {
+type Providers = Pick<
+  JobIo,
+  'prices' | 'coins' | 'wallets' | 'chains' | 'walletSources' | 'isOwn' | 'reports' | 'spent' | 'useTokens'
+> & {
   close: () => void
 }
 
 /** Every provider that is configured, in the order of `PRICE_SOURCES`; without a key Allium is not asked. */
-export async function providers(config: Config, { store, emit, own, shared }: Run): Promise<Providers> {
+export async function providers(
+  config: Config,
+  { store, emit, own, shared, persist }: Run,
+): Promise<Providers> {
   const http = tuning(config, emit)
   const used = await store.calls('coingecko', monthOf(Date.now()))
   const gecko = coingeckoOf(config, used, { ...http, shared: limitOf('coingecko', config.coingecko, shared) })
@@ -67,18 +77,52 @@ export async function providers(config: Config, { store, emit, own, shared }: Ru
   const alliumBudget = budgetOf(config.allium.rate, null)
   const feeds: Record<string, PriceFeed> = { coingecko: { source: gecko, budget: geckoBudget } }
   if (second !== null) feeds['allium'] = { source: second.prices, budget: alliumBudget }
-  const clients = second === null ? [gecko] : [gecko, second]
+  const more = await moreSources(config, { store, tokens, http, shared })
+  for (const { source, budget } of more) feeds[source.id] = { source, budget }
+  const chains = chainFeed(config, { store, emit, http, persist })
+  const clients = [gecko, ...(second === null ? [] : [second]), ...more.map(({ source }) => source)]
   return {
     prices: config.priceSources.flatMap((id) => feeds[id] ?? []).map((feed) => withCache(feed, shared)),
     coins: { id: gecko.id, source: gecko, budget: geckoBudget },
     wallets: second === null ? null : { source: second.wallets, budget: alliumBudget },
-    reports: () => clients.map((client) => client.report()),
+    chains,
+    walletSources: config.walletSources,
+    isOwn: (address) => own.has(address.toLowerCase()),
+    reports: () => [...clients.map((client) => client.report()), ...chains.reports()],
     spent: (provider, used) => {
-      if (provider === gecko.id) gecko.spent(used)
+      for (const client of clients) if (client.id === provider && 'spent' in client) client.spent(used)
     },
     useTokens: (list) => tokens.use(list),
-    close: () => clients.forEach((client) => client.close()),
+    close: () => [...clients, chains].forEach((client) => client.close()),
   }
+}
+
+type Sources = { readonly store: UsageStore & CoinStore; readonly tokens: TokenBook } & Pick<
+  Run,
+  'shared'
+> & {
+    readonly http: HttpTuning
+  }
+
+/** The sources beside CoinGecko and Allium, as far as `PRICE_SOURCES` names them and they have what they need. */
+async function moreSources(config: Config, { store, tokens, http, shared }: Sources) {
+  const named = (['coinmarketcap', 'backed', 'defillama'] as const).filter((id) =>
+    config.priceSources.includes(id),
+  )
+  if (named.length === 0) return []
+  const describe = describer(tokens, (await store.coins()).coins)
+  const used = await store.calls('coinmarketcap', monthOf(Date.now()))
+  return named.flatMap((id) => {
+    const key = limitKeyOf(config, id)
+    const own = { ...http, shared: limitOf(id, key, shared) }
+    const made = {
+      coinmarketcap: () => coinmarketcapOf(config, describe, used, own),
+      backed: () => backedOf(config, describe, own),
+      defillama: () => defillamaOf(config, own),
+    }[id]()
+    const credits = id === 'coinmarketcap' ? config.coinmarketcap.monthCredits : null
+    return made === null ? [] : [{ source: made, budget: budgetOf(key.rate, credits) }]
+  })
 }
 
 /** Allium as configured; null without a key. */
