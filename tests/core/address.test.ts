@@ -72,6 +72,9 @@ test.each([
   ['0x27b1fdb04752bbc536007a920d24acb045561c2', 'has 39 digits'],
   ['0x27b1fdb04752bbc536007a920d24acb045561c266', 'has 41 digits'],
   ['0x27b1fdb04752bbc536007a920d24acb045561c2g', 'not an EVM address'],
+  ['\uff10\uff5827b1fdb04752bbc536007a920d24acb045561c26', 'only look like'],
+  ['0x27b1fdb04752bbc536007\u0430920d24acb045561c26', 'not an EVM address'],
+  ['0x\uff12\uff17b1fdb04752bbc536007a920d24acb045561c26', 'only look like'],
   ['', 'not an EVM address'],
   ['\u001b[31m\u202e', '\\u001b[31m\\u202e'],
 ])('%s is refused with the reason', (address, words) => {
