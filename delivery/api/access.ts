@@ -2,7 +2,7 @@ import type { Access } from './contract/route.ts'
 import { Refusal } from './problem.ts'
 import type { Principal, Role } from './types.ts'
 
-const NEEDED: Readonly<Record<Exclude<Access, 'public'>, readonly Role[]>> = {
+const NEEDED: Readonly<Record<Exclude<Access, 'public' | 'self'>, readonly Role[]>> = {
   read: ['viewer', 'owner', 'admin'],
   write: ['owner', 'admin'],
   admin: ['admin'],
@@ -21,6 +21,7 @@ export function admit(access: Access, who: Principal | null, portfolio: string |
       'This needs a session or a token.',
       'Sign in, or send an API token ("tidemark users token").',
     )
+  if (access === 'self') return
   if (!NEEDED[access].includes(who.role) || (who.portfolios !== null && access !== 'read'))
     throw new Refusal(
       'FORBIDDEN',

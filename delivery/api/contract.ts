@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import * as documents from './contract/documents.ts'
 import type { Route } from './contract/route.ts'
+import { SESSION_ROUTES } from './contract/session.ts'
 import {
   asset,
   assets,
@@ -12,6 +13,9 @@ import {
   time,
   word,
 } from './contract/values.ts'
+
+/** Bytes of a file of flows: half a million rows. */
+const UPLOAD = 64_000_000
 
 /** Ranges that a chart can be asked for by name. */
 export const RANGES = ['1h', '6h', '24h', '7d', '30d', '90d', 'ytd', '1y', 'all'] as const
@@ -40,9 +44,10 @@ const portfolioList = z.object({
 const importReport = z.object({
   ...stamped,
   format: z.string(),
-  added: z.number().int(),
-  unchanged: z.number().int(),
-  gone: z.number().int(),
+  /** Null where the file cannot be taken as it is. */
+  added: z.number().int().nullable(),
+  unchanged: z.number().int().nullable(),
+  gone: z.number().int().nullable(),
   faults: z.array(z.string()),
   rows: z.array(documents.flow),
 })
@@ -52,6 +57,7 @@ const importReport = z.object({
  * answered, and none is taken away.
  */
 export const ROUTES = {
+  ...SESSION_ROUTES,
   portfolios: {
     method: 'GET',
     path: '/portfolios',
@@ -197,6 +203,7 @@ export const ROUTES = {
     access: 'write',
     query: one.extend({ format: word.optional(), name: word.optional() }),
     body: z.string(),
+    upload: UPLOAD,
     answer: importReport,
   },
   importFlows: {
@@ -211,6 +218,7 @@ export const ROUTES = {
       replace: z.enum(['true', 'false']).default('false'),
     }),
     body: z.string(),
+    upload: UPLOAD,
     status: 201,
     answer: importReport,
   },

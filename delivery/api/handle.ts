@@ -18,6 +18,8 @@ const HANDLERS: { readonly [N in RouteName]?: () => Promise<Handler<N>> } = {
   wallets: async () => (await import('./handlers/lists.ts')).wallets,
   holdings: async () => (await import('./handlers/lists.ts')).holdings,
   flows: async () => (await import('./handlers/lists.ts')).flows,
+  previewImport: async () => (await import('./handlers/imports.ts')).previewImport,
+  importFlows: async () => (await import('./handlers/imports.ts')).importFlows,
   asset: async () => (await import('./handlers/asset.ts')).asset,
   prices: async () => (await import('./handlers/lists.ts')).prices,
   gaps: async () => (await import('./handlers/lists.ts')).gaps,

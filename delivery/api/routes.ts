@@ -9,7 +9,13 @@ import type { Ask, Auth, Handler, Principal, Reply, Runner } from './types.ts'
 
 /** Routes that the server itself answers: what it knows of its own process, and what goes through it. */
 export type OwnRoutes = { readonly [N in RouteName]?: OwnHandler<N> }
-type OwnHandler<N extends RouteName> = (ask: Ask<N>) => ReturnType<Handler<N>>
+type OwnHandler<N extends RouteName> = (ask: Ask<N>, call: Call) => ReturnType<Handler<N>>
+/** The request itself, for what stands in its headers and in those of its answer. */
+export type Call = {
+  readonly who: Principal | null
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
 const NO_QUERY = z.strictObject({})
 
 export type Serving = {
@@ -29,6 +35,7 @@ export function registerRoutes(app: FastifyInstance, serving: Serving): void {
     app.route({
       method: route.method,
       url: route.path,
+      ...(route.upload === undefined ? {} : { bodyLimit: route.upload }),
       schema: {
         summary: route.summary,
         tags: [route.tag],
@@ -60,21 +67,24 @@ type Answering = Serving & { readonly answers: Answers; readonly who: Principal 
 
 async function answer(
   name: RouteName,
-  { params, query, body, headers }: FastifyRequest,
+  request: FastifyRequest,
   reply: FastifyReply,
   answering: Answering,
 ): Promise<FastifyReply> {
+  const { params, query, body, headers } = request
+  const call = { who: answering.who, request, reply }
   const ask = { params, query, body, owner: answering.who?.owner ?? '' } as Ask<RouteName>
-  return send(ROUTES[name], await replyOf(name, ask, answering), headers['if-none-match'], reply)
+  return send(ROUTES[name], await replyOf(name, ask, call, answering), headers['if-none-match'], reply)
 }
 
 async function replyOf(
   name: RouteName,
   ask: Ask<RouteName>,
+  call: Call,
   { runner, own, changeMark, answers, who }: Answering,
 ): Promise<Reply> {
   const itself = own[name] as OwnHandler<RouteName> | undefined
-  if (itself !== undefined) return ownReply(name, await itself(ask))
+  if (itself !== undefined) return ownReply(name, await itself(ask, call))
   const run = () => runner.run(name, ask)
   if (ROUTES[name].method !== 'GET') return run()
   const key = JSON.stringify([name, ask.owner, ask.params, ask.query, who?.hideAmounts === true])

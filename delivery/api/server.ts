@@ -42,6 +42,15 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     forceCloseConnections: 'idle',
     routerOptions: { querystringParser: readQuery, maxParamLength: 300, ignoreTrailingSlash: false },
   })
+  // A form of another site can send text/plain; what it cannot send is taken instead.
+  app.removeContentTypeParser('text/plain')
+  app.addContentTypeParser(
+    ['text/csv', 'application/octet-stream'],
+    { parseAs: 'string' },
+    (_, body, done) => {
+      done(null, body)
+    },
+  )
   app.setValidatorCompiler(validatorCompiler)
   // Bodies are bytes by the time they come here.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))

@@ -20,6 +20,12 @@ export type Principal = {
   readonly hideAmounts: boolean
   /** By cookie: then what changes something must carry the header that no other site can send. */
   readonly byCookie: boolean
+  /** A sign-in, a token of a program, or a share link. */
+  readonly by: 'session' | 'token' | 'share'
+  /** Which sign-in; null for what is none. */
+  readonly session: string | null
+  /** When they have to show again who they are; null where that is left open. */
+  readonly expires: number | null
 }
 
 /** Tells who asks. */

@@ -15,6 +15,9 @@ export const OWNER: Principal = {
   portfolios: null,
   hideAmounts: false,
   byCookie: false,
+  by: 'session',
+  session: null,
+  expires: null,
 }
 
 export function holdingsOnly(name: string, owner = 'local'): Portfolio {

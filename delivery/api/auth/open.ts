@@ -1,0 +1,75 @@
+import type { LedgerStore, RecordStore } from '#pipeline/ports.ts'
+import type { OwnRoutes } from '../routes.ts'
+import type { Auth } from '../types.ts'
+import { Authority } from './authority.ts'
+import { Delays } from './delays.ts'
+import { guardBind, type Bind } from './guard-bind.ts'
+import { ownHosts } from './hosts.ts'
+import { userRoutes } from './own/accounts.ts'
+import { handedOutRoutes } from './own/handed-out.ts'
+import { sessionRoutes, type AuthEvent } from './own/session.ts'
+import { Passwords, type Cost } from './passwords.ts'
+import { SetupLink } from './setup-link.ts'
+import { signingSecret } from './signing-secret.ts'
+
+/** How often sessions that are over are put away. */
+const SWEEP_MS = 60 * 60_000
+
+export type AuthOptions = {
+  readonly store: RecordStore & Pick<LedgerStore, 'portfolios'>
+  /** AUTH_SECRET; null keeps one in the data folder. */
+  readonly secret: string | null
+  readonly dataDir: string
+  readonly bind: Bind
+  /** `--public-url`: where browsers reach it, if not where it listens. */
+  readonly publicUrl: string | null
+  readonly onEvent?: (event: AuthEvent) => void
+  readonly now?: () => number
+  /** What a guess of a password costs. */
+  readonly cost?: Cost
+}
+export type OpenedAuth = {
+  readonly auth: Auth
+  /** Routes about sessions, accounts, tokens and links, for `ServerOptions.own`. */
+  readonly own: OwnRoutes
+  /** For `ServerOptions.isOurs`. */
+  readonly isOurs: (host: string) => boolean
+  /** `#setup=…`, to be put behind the server's own address and printed; null where there is an account. */
+  readonly firstLink: string | null
+  readonly close: () => void
+}
+
+/**
+ * Everything that decides who comes in. To be called before the server listens.
+ * @throws TidemarkError CONFIG_INVALID for a secret that is none, or an address that may not be opened like that
+ */
+export async function openAuth(options: AuthOptions): Promise<OpenedAuth> {
+  const { store, bind, publicUrl, now = Date.now, onEvent = () => undefined } = options
+  const passwords = new Passwords(options.cost)
+  const secret = signingSecret(options.secret, options.dataDir)
+  const authority = new Authority(store, { passwords, secret, now })
+  const users = await authority.accounts.list()
+  guardBind(bind, users.length)
+  const setup = new SetupLink(now)
+  const io = { authority, passwords, delays: new Delays(now), setup, onEvent }
+  const close = sweeping(authority)
+  return {
+    auth: authority,
+    own: {
+      ...sessionRoutes(io),
+      ...userRoutes(authority, now),
+      ...handedOutRoutes(authority, store, now),
+    },
+    isOurs: ownHosts(bind.host, publicUrl),
+    firstLink: users.length === 0 ? setup.make() : null,
+    close,
+  }
+}
+
+function sweeping({ accounts, sessions }: Authority): () => void {
+  // What could not be put away now is put away later: nobody comes in by it.
+  const sweep = async () => sessions.sweep(await accounts.list()).catch(() => undefined)
+  const timer = setInterval(() => void sweep().catch(() => undefined), SWEEP_MS)
+  timer.unref()
+  return () => clearInterval(timer)
+}
