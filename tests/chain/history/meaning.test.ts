@@ -64,6 +64,7 @@ const around = (more: Partial<Surroundings> = {}): Surroundings => ({
   isOwn: (one) => one === MINE,
   isContract: (one) => [SHOP, POOL, WETH, USDC, STETH, OTHER].includes(one),
   others: () => 0n,
+  elsewhere: [],
   placed: new Placed(),
   ...more,
 })
@@ -257,6 +258,31 @@ describe('what a transaction was', () => {
     ],
   ]
   test.each(named(NO_CONVERSION))('exchanges: $name', ({ row }) => check(row))
+
+  test.each<readonly [string, Moved, readonly [bigint, Hex | 'native'][], string[]]>([
+    ['pays for what another own wallet gets', ['native', -5n, SHOP], [[9n, USDC]], ['me sell ethereum -5']],
+    ['gets what another own wallet pays for', [USDC, 9n, SHOP], [[-5n, 'native']], ['me buy usd-coin 9']],
+    [
+      'pays for it through that wallet',
+      ['native', -5n, MINE],
+      [
+        [0n, 'native'],
+        [9n, USDC],
+      ],
+      ['me transfer ethereum -5'],
+    ],
+    [
+      'and another both give',
+      ['native', -5n, SHOP],
+      [[-9n, USDC]],
+      ['me transfer ethereum -5', 'shop transfer ethereum 5'],
+    ],
+    ['and another both get', [USDC, 9n, POOL], [[5n, 'native']], ['me deposit usd-coin 9']],
+  ])('a wallet that %s', (_name, moved, beside, expected) => {
+    const others = (contract: Hex | 'native') => beside.find(([, token]) => token === contract)?.[0] ?? 0n
+    const elsewhere = beside.map(([, token]) => token)
+    expect(lines(called(SHOP), [moved], { others, elsewhere })).toEqual(expected)
+  })
 
   test('ether staked a few units short of one to one is converted', () => {
     const moved: Moved[] = [
