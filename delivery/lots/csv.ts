@@ -3,6 +3,7 @@ import { formatTime } from '#core/hour.ts'
 import type { DisposalRow, LotRow, LotView, PartRow } from '#pipeline/lots/view.ts'
 import type { LotCsv } from './csv-names.ts'
 import { csvChunks, type ExportColumn } from '../export/rows.ts'
+import { tidy, tidyGain } from './tidy.ts'
 
 type Gain = { readonly row: DisposalRow; readonly part: PartRow; readonly date: (ms: number) => string }
 
@@ -82,6 +83,8 @@ const FORM_8949: readonly ExportColumn<Gain>[] = [
   number('(h) Gain or (loss)', ({ part }) => gainInCents(part)),
 ]
 
+const shown = (amount: string | null): string | null => (amount === null ? null : tidy(amount))
+
 const koinly = (currency: string): readonly ExportColumn<Gain>[] => [
   text('Date Sold', ({ row }) => formatTime(row.time).replace('T', ' ').replace('Z', ' UTC')),
   text('Date Acquired', ({ part }) =>
@@ -89,9 +92,9 @@ const koinly = (currency: string): readonly ExportColumn<Gain>[] => [
   ),
   text('Asset', ({ row }) => row.asset),
   number('Amount', ({ part }) => part.quantity),
-  number(`Cost (${currency.toUpperCase()})`, ({ part }) => part.cost),
-  number(`Proceeds (${currency.toUpperCase()})`, ({ part }) => part.proceeds),
-  number('Gain / loss', ({ part }) => part.gain),
+  number(`Cost (${currency.toUpperCase()})`, ({ part }) => shown(part.cost)),
+  number(`Proceeds (${currency.toUpperCase()})`, ({ part }) => shown(part.proceeds)),
+  number('Gain / loss', ({ part }) => tidyGain(part.proceeds, part.cost)),
   text('Notes', ({ row, part }) => (part.undocumented ? `${row.kind}, cost basis missing` : row.kind)),
   text('Wallet Name', ({ row }) => row.wallet),
   text('Holding period', ({ part }) => (part.term === 'short' ? 'Short term' : 'Long term')),

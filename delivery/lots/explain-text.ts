@@ -6,9 +6,10 @@ import { MISSING_TEXT } from '../number.ts'
 import { safeText } from '../text.ts'
 import { longTermText } from './json.ts'
 import { NO_ADVICE } from './table.ts'
+import { tidy, tidyGain } from './tidy.ts'
 import { Decimal, formatDecimal } from '#core/decimal.ts'
 
-/** The trail of a gain in sentences, with every number exact. */
+/** The trail of a gain in sentences, its numbers in full but for the dust of divisions. */
 export function explainText(found: LotExplanation, view: LotView): string {
   const blocks = [
     ...found.disposals.map((each) => disposalLines(each, view)),
@@ -33,17 +34,17 @@ export function explainText(found: LotExplanation, view: LotView): string {
 }
 
 const safeLines = (text: string): string => text.split('\n').map(safeText).join('\n')
-const amount = (text: string | null): string => text ?? MISSING_TEXT
+const amount = (text: string | null): string => (text === null ? MISSING_TEXT : tidy(text))
 
 function disposalLines({ disposal, flow, parts }: ExplainedDisposal, view: LotView): string[] {
-  const { kind, quantity, asset, time, source, wallet, proceeds, cost, gain, fees } = disposal
+  const { kind, quantity, asset, time, source, wallet, proceeds, cost, fees } = disposal
   const joined = fees === null || fees === '0' ? '' : `, after fees of ${fees}`
   return [
     `${kind} of ${quantity} ${asset} at ${formatTime(time)} (${source}), wallet ${wallet}`,
     ...(flow === null ? [] : flowLines(flow).slice(1)),
     `  proceeds    ${amount(proceeds)}${joined}`,
     `  cost        ${amount(cost)}`,
-    `  gain        ${amount(gain)} = ${amount(proceeds)} − ${amount(cost)}`,
+    `  gain        ${amount(tidyGain(proceeds, cost))} = ${amount(proceeds)} − ${amount(cost)}`,
     ...parts.flatMap((part, at) => partLines(part, at + 1, parts.length, view)),
   ]
 }
@@ -70,7 +71,7 @@ function partLines({ part, trail }: ExplainedPart, at: number, count: number, vi
     `  part ${at} of ${count}: ${part.quantity} of ${part.lot === null ? 'no lot' : `lot ${part.lot}`}, by ${RULES[part.rule]}${held}`,
     `    cost      ${amount(part.cost)}${costWords(part, trail)}`,
     `    proceeds  ${amount(part.proceeds)}`,
-    `    gain      ${amount(part.gain)} = ${amount(part.proceeds)} − ${amount(part.cost)}`,
+    `    gain      ${amount(tidyGain(part.proceeds, part.cost))} = ${amount(part.proceeds)} − ${amount(part.cost)}`,
     ...(trail === null ? [] : trailLines(trail).map((line) => `    ${line}`)),
   ]
 }
@@ -122,7 +123,7 @@ function lotLines(lot: LotExplanation['lots'][number]): string[] {
 }
 
 function drawLine({ time, kind, source, quantity, cost, gain }: Draw): string {
-  const end = gain === null ? '' : `, gain ${gain}`
+  const end = gain === null ? '' : `, gain ${amount(gain)}`
   return `    ${formatTime(time)} ${kind} ${quantity} (${source}), cost ${amount(cost)}${end}`
 }
 

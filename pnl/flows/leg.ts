@@ -42,20 +42,35 @@ export function legsOf(flow: Flow, base: AssetId, names: WalletNames, rateAt: Ra
   const chain = flow.chain ?? ''
   const feeAsset = flow.feeAsset ?? base
   const fee = flow.fee === null ? null : new Decimal(flow.fee)
-  const shared = { flow, wallet, chain, hour, group: groupOf(flow) }
+  const group = groupOf(flow)
+  const inBase = feeAsset === base
+  // Written out: of what is spread into another object, a hundred thousand take as long as all that is done with them.
   const main: Leg = {
-    ...shared,
+    flow,
     asset: flow.asset,
+    wallet,
+    chain,
     kind: flow.kind,
+    hour,
     quantity: new Decimal(flow.quantity),
     unitPrice: priceOf(flow, hour, rateAt),
-    baseFee: fee !== null && feeAsset === base ? fee : null,
+    baseFee: inBase ? fee : null,
+    group,
   }
-  if (fee === null || fee.isZero() || feeAsset === base) return [main]
-  return [
-    main,
-    { ...shared, asset: feeAsset, kind: 'fee', quantity: fee.negated(), unitPrice: null, baseFee: null },
-  ]
+  if (fee === null || fee.isZero() || inBase) return [main]
+  const paid: Leg = {
+    flow,
+    asset: feeAsset,
+    wallet,
+    chain,
+    kind: 'fee',
+    hour,
+    quantity: fee.negated(),
+    unitPrice: null,
+    baseFee: null,
+    group,
+  }
+  return [main, paid]
 }
 
 /** A label or an address in any case stands for its wallet; any other name for itself. */

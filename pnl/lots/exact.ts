@@ -2,7 +2,7 @@ import { Decimal } from '#core/decimal.ts'
 
 /**
  * An exact decimal as a scaled integer: `digits` ÷ 10^`scale`. Sums and products never round; `quotient` does, and says
- * how. Three to seven times as fast as arbitrary decimals on a ledger's numbers (docs/decisions/0013).
+ * how. Twice to five times as fast as arbitrary decimals at what a ledger does most (docs/decisions/0014).
  */
 export class Exact {
   readonly digits: bigint

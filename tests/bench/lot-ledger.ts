@@ -1,6 +1,6 @@
 import type { AssetId } from '#core/asset.ts'
 import { Decimal } from '#core/decimal.ts'
-import { UNDETAILED, type Flow, type FlowKind } from '#core/flow.ts'
+import type { Flow, FlowKind } from '#core/flow.ts'
 import { DAY_MS } from '#core/hour.ts'
 import type { LotInput } from '#pnl/lots/lots.ts'
 import { randomOf } from './years.ts'
@@ -30,11 +30,11 @@ export function lotLedger(flows: number, assets: number, seed = 6): Flow[] {
     wallet: number,
     kind: FlowKind,
     units: number,
-    more: Partial<Flow> = {},
+    more: Partial<Pick<Flow, 'unitPrice' | 'fee' | 'feeAsset' | 'tx'>> = {},
   ): void => {
     held[asset * WALLETS.length + wallet] = (held[asset * WALLETS.length + wallet] as number) + units
+    // Each field by itself, as stores read their rows: a spread would make objects that are slow to read.
     rows.push({
-      ...UNDETAILED,
       id: `f${rows.length}`,
       owner: 'local',
       book: 'portfolio:main',
@@ -45,8 +45,19 @@ export function lotLedger(flows: number, assets: number, seed = 6): Flow[] {
       asset: assetOf(asset),
       quantity: new Decimal(units).div(1e6).toFixed(),
       kind,
+      unitPrice: more.unitPrice ?? null,
+      priceCurrency: null,
+      fee: more.fee ?? null,
+      feeAsset: more.feeAsset ?? null,
       wallet: WALLETS[wallet] as string,
-      ...more,
+      chain: null,
+      tx: more.tx ?? null,
+      logIndex: null,
+      from: null,
+      to: null,
+      lot: null,
+      note: '',
+      ordinal: 0,
     })
   }
   const price = (asset: number) => ((asset % 17) + 1) * (1 + ((rows.length * 7919) % 1000) / 1000)
