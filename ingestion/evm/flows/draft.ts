@@ -32,6 +32,8 @@ export type Surroundings = {
   readonly isContract: (address: Hex) => boolean
   /** What the owner's other wallets that are read with it got of a token in the same transaction, signed. */
   readonly others: (contract: Hex | 'native') => bigint
+  /** The tokens that those wallets moved in it. */
+  readonly elsewhere: readonly (Hex | 'native')[]
   readonly placed: Placed
 }
 

@@ -7,7 +7,8 @@ import { IN_RULES, OUT_RULES, givers } from './one-sided.ts'
 /**
  * What one transaction did to one wallet, as flows with their kinds (docs/decisions/0017). Gas and rewards stand for
  * themselves, and so does what went to or came from other own wallets; of the rest is judged what each token leaves:
- * some out and others in is a conversion or an exchange, else every movement by itself.
+ * some out and others in is a conversion or an exchange, also where another own wallet has the other side of it, else
+ * every movement by itself.
  */
 export function meaningOf(tx: WalletTx, around: Surroundings): Draft[] {
   const isApart = ({ what, amount, from, to }: Movement): boolean => {
@@ -23,10 +24,29 @@ export function meaningOf(tx: WalletTx, around: Surroundings): Draft[] {
   if (rest.outs.length > 0 && rest.ins.length > 0) return [...alone, ...traded(rest, around)]
   return [
     ...alone,
-    ...[...rest.outs, ...rest.ins].flatMap((side) =>
-      (side.oneWay ? side.movements : [summed(side)]).flatMap((movement) => oneSided(movement, rest, around)),
-    ),
+    ...[...rest.outs, ...rest.ins].flatMap((side) => {
+      if (isTradedAcross(side, tx, around)) return [whole(summed(side), side.amount < 0n ? 'sell' : 'buy')]
+      const movements = side.oneWay ? side.movements : [summed(side)]
+      return movements.flatMap((movement) => oneSided(movement, rest, around))
+    }),
   ]
+}
+
+/**
+ * Over all own wallets the transaction took some tokens and gave others, and this one went the same way as in sum: one
+ * wallet has paid for what another got, which is one exchange of the owner's. What only passes between them cancels.
+ */
+function isTradedAcross(side: Side, tx: WalletTx, { others, elsewhere }: Surroundings): boolean {
+  const net = (contract: Hex | 'native'): bigint =>
+    tx.movements
+      .filter((movement) => movement.contract === contract && movement.what !== 'gas')
+      .reduce((sum, { amount }) => sum + amount, others(contract))
+  const own = net(side.contract)
+  if (own === 0n || own > 0n !== side.amount > 0n) return false
+  return elsewhere.some((contract) => {
+    const other = net(contract)
+    return other !== 0n && other > 0n !== own > 0n
+  })
 }
 
 function traded(tx: Reckoned, around: Surroundings): Draft[] {

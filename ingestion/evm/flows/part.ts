@@ -113,15 +113,14 @@ type PartContext = {
 
 function partOf(
   { scan, read, opened, expected }: Ledger,
-  around: Omit<Surroundings, 'placed' | 'others'>,
+  around: Omit<Surroundings, 'placed' | 'others' | 'elsewhere'>,
   { owner, until, shared, compared }: PartContext,
 ): WalletPart {
   const place: FlowPlace = { owner, chain: scan.chain, wallet: scan.wallet }
   const placed = new Placed(scan.placed)
   const drafts = txsOf(read).flatMap((tx) => {
-    const hash = tx.movements[0]?.tx ?? null
-    const others = (contract: Hex | 'native') => shared(scan.wallet, hash, contract)
-    return meaningOf(tx, { ...around, placed, others })
+    const beside = shared(scan.wallet, tx.movements[0]?.tx ?? null)
+    return meaningOf(tx, { ...around, placed, ...beside })
   })
   const told = flowsOf(place, drafts, opened, around)
   const flows = [...told.flows, ...(compared?.flows ?? [])]
@@ -146,23 +145,28 @@ function partOf(
   }
 }
 
-/** What the other wallets of a group got of a token in a transaction. */
-type OthersOf = (wallet: Hex, tx: Hex | null, contract: Hex | 'native') => bigint
+/** What the other wallets of a group did in a transaction. */
+type OthersOf = (wallet: Hex, tx: Hex | null) => Pick<Surroundings, 'others' | 'elsewhere'>
 
 function netsOf(read: readonly WalletMovements[]): OthersOf {
-  const sums = new Map<string, Map<Hex, bigint>>()
+  const sums = new Map<Hex, Map<Hex | 'native', Map<Hex, bigint>>>()
   for (const { wallet, movements } of read) {
     for (const { tx, contract, amount, what } of movements) {
       if (tx === null || what === 'gas') continue
-      const key = `${tx}|${contract}`
-      const own = sums.get(key) ?? new Map<Hex, bigint>()
-      sums.set(key, own.set(wallet, (own.get(wallet) ?? 0n) + amount))
+      const tokens = sums.get(tx) ?? new Map<Hex | 'native', Map<Hex, bigint>>()
+      const own = tokens.get(contract) ?? new Map<Hex, bigint>()
+      own.set(wallet, (own.get(wallet) ?? 0n) + amount)
+      sums.set(tx, tokens.set(contract, own))
     }
   }
-  return (wallet, tx, contract) => {
-    let sum = 0n
-    for (const [other, amount] of sums.get(`${tx}|${contract}`) ?? []) if (other !== wallet) sum += amount
-    return sum
+  return (wallet, tx) => {
+    const tokens = tx === null ? undefined : sums.get(tx)
+    const others = (contract: Hex | 'native') => {
+      let sum = 0n
+      for (const [other, amount] of tokens?.get(contract) ?? []) if (other !== wallet) sum += amount
+      return sum
+    }
+    return { others, elsewhere: [...(tokens?.keys() ?? [])].filter((contract) => others(contract) !== 0n) }
   }
 }
 

@@ -1,8 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { parseUnits } from 'viem'
-import { startAnvil } from '../support/anvil.ts'
+import { installMulticall3, startAnvil } from '../support/anvil.ts'
 import { Stage, type Deployed, type Mined } from '../support/deploy.ts'
-import { installMulticall3 } from '../support/anvil.ts'
 
 /** Where ethereum has them, so that they are known. */
 const WETH = '0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2'
@@ -10,24 +9,23 @@ const USDC = '0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48'
 
 export type Opened = { readonly stage: Stage; readonly weth: Deployed; readonly usdc: Deployed }
 
-/** A fresh chain that calls itself ethereum, with Multicall3, WETH and USDC in their places. */
+/** A fresh chain that calls itself ethereum, with Multicall3, WETH and USDC in their places; gone after the test. */
 export async function opened(): Promise<Opened> {
-  const stage = await emptyStage(1)
-  await installMulticall3(stage.node)
+  const scene = await startOpened()
+  onTestFinished(scene.stage.node.stop)
+  return scene
+}
+
+/** The same for several tests, which have to end its node. Its blocks are 12 seconds apart and may be large. */
+export async function startOpened(): Promise<Opened> {
+  const args = ['--timestamp', '1700000000', '--gas-limit', '100000000', '--order', 'fifo']
+  const node = await startAnvil({ chainId: 1, args })
+  await node.rpc('anvil_setBlockTimestampInterval', [12])
+  const stage = await Stage.on(node)
+  await installMulticall3(node)
   const weth = await stage.place('WETH9', [], WETH)
   const usdc = await stage.place('Coin', ['USD Coin', 'USDC', 6], USDC)
   return { stage, weth, usdc }
-}
-
-/** A fresh chain with nothing on it, gone after the test. Its blocks are 12 seconds apart and may be large. */
-export async function emptyStage(chainId: number): Promise<Stage> {
-  const node = await startAnvil({
-    chainId,
-    args: ['--timestamp', '1700000000', '--gas-limit', '1000000000', '--order', 'fifo'],
-  })
-  onTestFinished(node.stop)
-  await node.rpc('anvil_setBlockTimestampInterval', [12])
-  return await Stage.on(node)
 }
 
 /** What a transaction's gas cost, as the quantity of a flow. */

@@ -45,6 +45,20 @@ contract Forwarder {
   }
 }
 
+/// An account that keeps nothing: what comes is gone again before the transaction ends.
+contract PassThrough {
+  address payable private immutable next;
+
+  constructor(address payable next_) {
+    next = next_;
+  }
+
+  receive() external payable {
+    (bool done, ) = next.call{value: msg.value}("");
+    require(done, "not taken");
+  }
+}
+
 /// Leaves what it was made with to somebody, who cannot refuse and whose code does not run.
 contract Gift {
   constructor(address payable to) payable {
@@ -88,6 +102,19 @@ contract Vault {
     kept[address(0)][msg.sender] -= amount;
     (bool done, ) = msg.sender.call{value: amount}("");
     require(done, "not paid");
+  }
+}
+
+/// Sells a token for ether at a fixed rate of 1,000, to whomever the buyer names.
+contract Shop {
+  address public immutable token;
+
+  constructor(address token_) {
+    token = token_;
+  }
+
+  function buyFor(address to) external payable {
+    require(Movable(token).transfer(to, msg.value * 1000), "not paid");
   }
 }
 

@@ -154,6 +154,13 @@ contract Picture is ERC721 {
   }
 }
 
+/// Sells pictures as they are made, for any price.
+contract PictureShop is Picture {
+  function buy(uint256 id) external payable {
+    _mint(msg.sender, id);
+  }
+}
+
 contract Items is ERC1155 {
   constructor() ERC1155("") {}
 
