@@ -51,7 +51,7 @@ export async function stand(who: Principal | null = OWNER) {
     auth,
     runner,
     own: { live: async () => ({ status: 'ok' }), ready: async () => ({ status: 'ok' }) },
-    changeMark: () => '',
+    changeMark: () => store.changeMark(),
     isOurs: (host) => host.startsWith('localhost'),
     proxies: [],
     onProblem: (event) => void problems.push(event),
