@@ -82,6 +82,7 @@ class Client implements CoinMarketCap {
   private readonly now: () => number
   private credits = 0
   private hasHistory: boolean
+  private current: CoinIds | null = null
   private list: { readonly at: number; readonly ids: Promise<CoinIds> } | null = null
 
   constructor(options: CoinMarketCapOptions) {
@@ -109,10 +110,12 @@ class Client implements CoinMarketCap {
     return (this.hasHistory ? reachOf(this.options.historyDays, now) : null) ?? hourOf(now)
   }
 
+  /** By what is known of the asset; by the list of coins, tokens by contract too, as soon as it has been read. */
   supports(asset: AssetId, quote: Quote): boolean {
     if (quote !== 'usd' || /^(fiat|symbol):/.test(asset)) return false
-    const { places, symbol } = this.options.describe(asset)
-    return asset.includes('/') || places.length > 0 || symbol !== null
+    const described = this.options.describe(asset)
+    if (this.current !== null) return this.current.idOf(asset, described) !== null
+    return described.places.length > 0 || described.symbol !== null
   }
 
   async prices(request: PriceQuestion, signal: AbortSignal): Promise<PriceReply> {
@@ -225,6 +228,7 @@ class Client implements CoinMarketCap {
     const { ids, unusable } = coinIds(rows)
     if (rows.length === 0 || unusable === rows.length)
       throw this.failure('answer', MAP, 'the answer is no list of coins')
+    this.current = ids
     return ids
   }
 

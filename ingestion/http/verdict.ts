@@ -21,7 +21,7 @@ export function meaningOf(
   const { status, headers, text } = response
   if (status >= 300 && status < 400) {
     const to = redirectHost(headers['location'], base)
-    const message = `HTTP ${status} redirects to ${printable(to, 100)}, which is not followed`
+    const message = `HTTP ${status} redirects to ${printable(to, 100, options.secrets)}, which is not followed`
     return { kind: 'redirect', message, code: null, waitMs: null }
   }
   return meaning(status, options.judge?.(status, text) ?? null, options.secrets)

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { defillama } from '#ingestion/defillama/client.ts'
 import { checkPrices } from '#pipeline/queries/check-prices.ts'
-import { lastOfStore } from '#pipeline/queries/spot-last.ts'
+import { spotPricesOf } from '#pipeline/queries/spot-last.ts'
 import { DEFAULT_SETTINGS } from '#pnl/settings.ts'
 import { llama, type Prices } from './llama.ts'
 import { hourly, marketOf } from './markets.ts'
@@ -79,10 +79,16 @@ test('a source that fails is told, and the others are compared all the same', as
   expect(report.sources[1]?.note).toContain('defillama')
 })
 
-test('the newest sample of the store is the last price that is known', async () => {
+test('prices of now come from the sources of a job, and from its store when they are gone', async () => {
   await begin(() => 100)
-  const last = () => lastOfStore(world.store, MARKS, () => NOW)(BTC, USD)
-  expect(await last()).toBeNull()
+  const stored = { ...world.io, prices: [], marks: MARKS }
+  const none = await spotPricesOf(stored, null).of([BTC], USD, never)
+  expect(none.prices.size).toBe(0)
   await world.ingest({ assets: [BTC], days: 1 })
-  expect(await last()).toEqual({ price: 100, time: hour(0) + 60_000, source: 'coingecko' })
+  const live = await spotPricesOf({ ...world.io, marks: MARKS }, null).of([BTC], USD, never)
+  expect(live.prices.get(BTC)).toMatchObject({ price: 100, source: 'coingecko', quality: 'ok' })
+  const last = await spotPricesOf(stored, null).of([BTC], USD, never)
+  expect(last.prices.get(BTC)).toMatchObject({
+    ...{ price: 100, time: hour(0) + 60_000, source: 'coingecko', quality: 'carried' },
+  })
 })

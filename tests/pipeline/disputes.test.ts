@@ -106,7 +106,7 @@ test('the hour at which the first source jumped is marked by the other, and said
     },
   ])
   const notices = events.flatMap((event) => (event.type === 'notice' ? [event.message] : []))
-  expect(notices).toEqual([expect.stringContaining('dispute 1 hours')])
+  expect(notices).toEqual([expect.stringContaining('newly dispute: 1.')])
 })
 
 test('a hole of the first is filled by the next with its name; hours read beside it are compared', async () => {

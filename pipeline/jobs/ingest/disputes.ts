@@ -30,7 +30,7 @@ export async function noteDisputes(wants: readonly SeriesWant[], context: Contex
     }
   }
   if (found > 0) {
-    const message = `Two sources dispute ${found} hours: "tidemark gaps" lists both prices and which one stands.`
+    const message = `Hours that two sources newly dispute: ${found}. "tidemark gaps" lists both prices and which one stands.`
     emit({ type: 'notice', level: 'warn', message })
   }
   return found

@@ -198,6 +198,16 @@ describe('which coin is meant', () => {
   })
 })
 
+test('what it can be asked for is what the list has, as soon as that has been read', async () => {
+  const host = await server({ latest: json({ ...status(), data: [] }) })
+  const source = client(host.url)
+  const assets = ['bitcoin', 'some-dollar', `eip155:1/erc20:${USDC.toLowerCase()}`].map(id)
+  const can = () => assets.map((asset) => source.supports(asset, USD))
+  expect(can()).toEqual([true, true, false])
+  await source.spot(assets, USD, never)
+  expect(can()).toEqual([true, false, true])
+})
+
 describe('past prices', () => {
   const from = (hourOf(now) - 5 * HOUR_MS) as Hour
   const ask = { asset: id('bitcoin'), quote: USD, from, to: from + 3 * HOUR_MS }

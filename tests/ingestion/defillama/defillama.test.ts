@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { AssetId, Quote } from '#core/asset.ts'
 import { HOUR_MS, type Hour } from '#core/hour.ts'
@@ -69,6 +70,30 @@ describe('what it can be asked for', () => {
     expect(error).toMatchObject({ code: 'CREDENTIAL_REFUSED' })
     expect(JSON.stringify([error, (error as Error).message, paid.report()])).not.toContain('canary')
   })
+})
+
+test.each([
+  ...[400, 401, 402, 403, 404, 413, 429, 500].map(
+    (code) => [`HTTP ${code}`, fault.status(code, 'your key sk-canary-2')] as const,
+  ),
+  ['HTML', fault.html] as const,
+  ['a cut connection', fault.reset] as const,
+  ['a hang', fault.hang] as const,
+  ['a redirect with the path', fault.redirect('/sk-canary-2/coins/elsewhere')] as const,
+  ['a redirect to a host', fault.redirect('https://sk-canary-2.example/x')] as const,
+])('no key in what is left of a failure: %s', async (_name, answer) => {
+  const { url } = await server(() => answer)
+  const http = {
+    limits: { connectMs: 200, headersMs: 200, totalMs: 300 },
+    retry: { retries: 1, minMs: 1, maxMs: 2, rateLimitMs: 1, rateLimitPatienceMs: 20 },
+  }
+  const paid = client(url, { apiKey: 'sk-canary-2', http })
+  const ask = { asset: id('bitcoin'), quote: USD, from, to: from + 3 * HOUR_MS }
+  for (const call of [() => paid.prices(ask, never), () => paid.spot([id('bitcoin')], USD, never)]) {
+    const error: unknown = await call().catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ name: 'TidemarkError' })
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('canary')
+  }
 })
 
 describe.skipIf(!haveFixtures())('recorded answers', () => {
