@@ -1,3 +1,4 @@
+import { exposureOf } from '#core/exposure.ts'
 import { formatTime } from '#core/hour.ts'
 import { money, plain, share } from '#core/number.ts'
 import type { BalanceReport, ChainOutcome } from '#pipeline/chain/balances.ts'
@@ -25,6 +26,7 @@ export function balancesDocument(report: BalanceReport) {
 function balanceDocument({ mark, value, age, ...row }: ValuedBalance) {
   return {
     ...row,
+    exposure: exposureOf(row.asset),
     mark: mark === null ? null : plain(mark),
     value: value === null ? null : money(value),
     ageSeconds: secondsOf(age),

@@ -18,15 +18,21 @@ export type TokenDecision = {
 
 /** What is known of the tokens of a chain, kept in a store, with the decisions of one owner. */
 export function storedTokens(store: Records, owner: string, chain: EvmChain): TokenStore {
+  // A reading of history asks for every part; what others find out meanwhile is read again by the next process.
+  let known: Promise<Map<Hex, TokenFacts>> | null = null
+  const facts = () => (known ??= factsOf(store, chain))
   return {
-    facts: async () => factsOf(store, chain),
-    putFacts: (facts) =>
-      store.writeRecords({
-        put: facts.map((one) => ({
+    facts,
+    async putFacts(read) {
+      const all = await facts()
+      for (const one of read) all.set(one.contract, one)
+      await store.writeRecords({
+        put: read.map((one) => ({
           ...{ owner: '', kind: factsKind(chain), key: one.contract },
           value: JSON.stringify(one),
         })),
-      }),
+      })
+    },
     decisions: async () => decisionsOf(store, owner, chain),
   }
 }

@@ -25,8 +25,6 @@ export type OpenChain = {
 export type Chains = {
   /** A chain by name, number or CAIP-2 id. @throws TidemarkError INPUT_INVALID */
   readonly chain: (text: string) => EvmChain
-  /** Whether endpoints of it are set by name; without, its public one is asked where that is allowed. */
-  readonly isSet: (chain: EvmChain) => boolean
   /** Sends nothing yet. @throws TidemarkError CONFIG_INVALID where there is no endpoint to ask */
   readonly open: (chain: EvmChain) => Promise<OpenChain>
   readonly reports: () => readonly { readonly chain: string; readonly endpoints: readonly EndpointReport[] }[]
@@ -77,7 +75,6 @@ export async function openChains(config: Config, options: ChainsOptions): Promis
   }
   return {
     chain: (text) => evmChain(text, own, coins),
-    isSet: ({ chainId }) => config.rpc.urls.has(chainId),
     open: (chain) => {
       const known = opened.get(chain.chainId) ?? begin(chain)
       opened.set(chain.chainId, known)

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { EXIT } from '#core/errors.ts'
 import type { Portfolio } from '#core/portfolio.ts'
 import { readTime } from '#core/time.ts'
@@ -26,6 +27,8 @@ export async function runBalances(cli: Cli, options: BalancesOptions): Promise<O
   const opened = await openForQuery(config)
   const { store, writable: persist } = opened
   const { signal } = cli.stop
+  // Each request under way listens to it.
+  setMaxListeners(1_000, signal)
   try {
     const portfolio = await portfolioToRead(cli, config, opened)
     const { owner } = cli.globals

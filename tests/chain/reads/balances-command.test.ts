@@ -82,7 +82,14 @@ describeChain('tidemark balances', () => {
     const { balances, suspects, total, chains } = documentOf(ended) as Record<string, never[]>
     expect(balances).toMatchObject([
       { chain: 'base', contract: 'native', quantity: '2', value: '4000', quality: 'ok', reason: null },
-      { chain: 'ethereum', contract: 'native', asset: 'ethereum', quantity: '2', value: '4000' },
+      {
+        chain: 'ethereum',
+        contract: 'native',
+        asset: 'ethereum',
+        exposure: 'ethereum',
+        quantity: '2',
+        value: '4000',
+      },
       { chain: 'ethereum', contract: USDC, asset: 'usd-coin', quantity: '5', mark: '1', value: '5' },
     ])
     expect(suspects).toMatchObject([{ contract: FAKE, symbol: 'USDC', standing: 'suspect', value: null }])
