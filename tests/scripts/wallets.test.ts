@@ -8,7 +8,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { namehash } from 'viem/ens'
+import { afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { describeChain, startAnvil } from '../chain/support/anvil.ts'
 import { build, documentOf, scratch, tidemark } from './support.ts'
 
 beforeAll(build)
@@ -188,5 +190,44 @@ describe('wallets of the portfolio file', () => {
     const faulty = await run('add', A)
     expect(faulty.stderr).toContain('portfolio.yaml:2:1')
     expect(written()).toBe('name: main\nwalets: []\n')
+  })
+})
+
+/** Answers what its storage holds at the first argument: the whole of a registry, and of a resolver. */
+const LOOKS_UP = '0x600435545f5260205ff3'
+const REGISTRY = '0x00000000000c2e074ec69a0dfb2997ba6c7d2e1e'
+const RESOLVER = `0x${'e5'.repeat(20)}`
+
+describeChain('wallets add by an ENS name', () => {
+  test('writes down the address with the name and the block; a name that stands for nothing is refused', async () => {
+    const node = await startAnvil({ chainId: 1 })
+    onTestFinished(() => node.stop())
+    const point = (at: string, to: string) =>
+      node.rpc('anvil_setStorageAt', [at, namehash('alice.eth'), `0x${to.slice(2).padStart(64, '0')}`])
+    for (const place of [REGISTRY, RESOLVER]) await node.rpc('anvil_setCode', [place, LOOKS_UP])
+    await point(REGISTRY, RESOLVER)
+    await point(RESOLVER, A)
+    await node.rpc('evm_mine')
+    writeFileSync(file(), 'name: main\n')
+    const env = { ETH_RPC_URL: node.url }
+    const add = (name: string) =>
+      tidemark(['wallets', 'add', name, '--label', 'alice', '--json'], { cwd: place.dir, env })
+    expect(documentOf(await add('Alice.eth'))).toMatchObject({
+      added: [{ address: A, label: 'alice', ens: { name: 'alice.eth', block: 1 } }],
+    })
+    expect(written()).toContain(`address: "${A}"`)
+    expect(written()).toContain('ens: { name: "alice.eth", block: 1 }')
+    expect((await run('remove', 'alice.eth')).code).toBe(0)
+    const before = written()
+    const nobody = await add('nobody.eth')
+    expect(nobody.code).toBe(2)
+    expect(nobody.stdout).toContain('nobody.eth')
+    expect(written()).toBe(before)
+    const unset = await tidemark(['wallets', 'add', 'alice.eth'], {
+      cwd: place.dir,
+      env: { PUBLIC_RPC: 'off' },
+    })
+    expect(unset.stderr).toContain('RPC_URL_1')
+    expect(written()).toBe(before)
   })
 })
