@@ -1,4 +1,5 @@
 import type { Wallet } from '#core/portfolio.ts'
+import { pairBridges } from '../../chain/pair-bridges.ts'
 import { Progress, type Context } from './context.ts'
 import { Coverage } from './covered.ts'
 import { readChains, type ChainWork } from './wallet-chains.ts'
@@ -43,6 +44,16 @@ export async function readWallets(wallets: readonly Wallet[], context: Context):
   if (io.chains !== undefined) work.push(readChains(byChain(assigned), io.chains, coverage, context))
   const ends = await Promise.allSettled(work)
   for (const end of ends) if (end.status === 'rejected') throw end.reason
+  if (assigned.some(({ reader }) => reader === 'rpc')) await pairAcross(context)
+}
+
+/** What crossed from one chain to another is one transfer. */
+async function pairAcross({ io, request, signal, emit }: Context): Promise<void> {
+  if (request.dryRun || signal.aborted) return
+  const made = await pairBridges(io.store, request.owner, io.now())
+  if (made === 0) return
+  const message = `${made === 1 ? 'A transfer' : `${made} transfers`} between chains paired; "tidemark transfers match --undo" takes that back.`
+  emit({ type: 'notice', level: 'info', message })
 }
 
 /** Wallets that a provider reads, with the chains on which it does. */
