@@ -29,6 +29,7 @@ export type PairFault = { readonly about: SettingName; readonly text: string }
 /** Puts defaults where nothing was set, some of which depend on other settings. */
 export function assemble(
   values: Values,
+  urls: Config['rpc']['urls'],
   env: Readonly<Record<string, string | undefined>>,
   origins: Readonly<Record<string, Origin>>,
 ): { config: Config; faults: readonly PairFault[] } {
@@ -83,7 +84,7 @@ export function assemble(
       baseUrl: values.DEFILLAMA_BASE_URL,
       rate: values.DEFILLAMA_RATE ?? 60,
     },
-    rpc: { urls: new Map(), public: true, rate: null },
+    rpc: { urls, public: values.PUBLIC_RPC !== 'off', rate: values.RPC_RATE },
     priceSources: values.PRICE_SOURCES ?? ['coingecko', 'allium', 'coinmarketcap', 'manual'],
     disputePercent: values.DISPUTE_PERCENT ?? DEFAULT_DISPUTE,
     walletSources: values.WALLET_SOURCES ?? ['rpc', 'allium'],
@@ -92,6 +93,7 @@ export function assemble(
     convertThrough: values.CONVERT_THROUGH ?? ('bitcoin' as AssetId),
     logLevel: values.LOG_LEVEL ?? 'info',
     scheduleCron: values.SCHEDULE_CRON ?? '5 * * * *',
+    authSecret: values.AUTH_SECRET,
     retryAfterCap: values.RETRY_AFTER_CAP ?? 120,
     origins,
   }

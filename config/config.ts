@@ -100,6 +100,8 @@ export type Config = {
   readonly convertThrough: AssetId
   readonly logLevel: LogLevel
   readonly scheduleCron: string
+  /** What access tokens of the service are signed with; null for one of the data folder's own. */
+  readonly authSecret: string | null
   /** Seconds: the longest `Retry-After` that is waited for. */
   readonly retryAfterCap: number
   readonly origins: Readonly<Record<string, Origin>>

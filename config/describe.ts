@@ -1,4 +1,5 @@
 import type { Config, Origin } from './config.ts'
+import { RPC_URL, rpcHosts } from './rpc-urls.ts'
 import { SETTING_NAMES, SETTINGS } from './settings.ts'
 
 export type ConfigRow = {
@@ -11,11 +12,21 @@ export type ConfigRow = {
 
 /** Every setting with the value in force and where it comes from, in the order of the settings. */
 export function describeConfig(config: Config): ConfigRow[] {
-  return SETTING_NAMES.map((name) => {
+  return SETTING_NAMES.flatMap((name) => {
     const { secret, print, description } = SETTINGS[name]
     const origin = config.origins[name] ?? 'default'
     const value = print(config)
-    return { name, value: secret ? secretText(value, origin) : value, origin, description }
+    const row = { name, value: secret ? secretText(value, origin) : value, origin, description }
+    return name === RPC_URL.before ? [...endpoints(config), row] : [row]
+  })
+}
+
+function endpoints({ rpc, origins }: Config): ConfigRow[] {
+  const { description } = RPC_URL
+  if (rpc.urls.size === 0) return [{ name: RPC_URL.name, value: null, origin: 'default', description }]
+  return [...rpc.urls].map(([chainId, urls]) => {
+    const name = `RPC_URL_${chainId}`
+    return { name, value: rpcHosts(urls), origin: origins[name] ?? 'default', description }
   })
 }
 

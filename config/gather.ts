@@ -1,6 +1,7 @@
 import { readEnvFile } from './env-file.ts'
 import type { Origin } from './config.ts'
 import { nameFault } from './names.ts'
+import { rpcVariable } from './rpc-urls.ts'
 import { readSecretFile } from './secret-file.ts'
 import { SETTING_NAMES, SETTINGS, type SettingName } from './settings.ts'
 
@@ -15,7 +16,8 @@ export type Found = {
   readonly place: string
 }
 export type Gathered = {
-  readonly found: ReadonlyMap<SettingName, Found>
+  /** By the name of the setting, or of the variable that names endpoints of a chain. */
+  readonly found: ReadonlyMap<string, Found>
   readonly faults: readonly string[]
 }
 
@@ -34,23 +36,36 @@ export function gather(flags: Env, env: Env, envText: string | null): Gathered {
       if (fault !== null) faults.push(layer.origin === '.env' ? `.env: ${fault}` : fault)
     }
   }
-  const found = new Map<SettingName, Found>()
-  for (const name of SETTING_NAMES) {
+  const found = new Map<string, Found>()
+  for (const name of [...SETTING_NAMES, ...rpcNames(layers)]) {
     const layer = layers.find(({ values }) => has(values, name))
     if (layer !== undefined) find(name, layer, found, faults)
   }
   return { found, faults }
 }
 
-function has(values: Env, name: SettingName): boolean {
-  return values[name] !== undefined || (SETTINGS[name].secret && values[`${name}_FILE`] !== undefined)
+/** Endpoints of chains: which variables there are, only the layers know. */
+function rpcNames(layers: readonly Layer[]): Set<string> {
+  const names = layers
+    .flatMap(({ values }) => Object.keys(values))
+    .filter((name) => rpcVariable(name) !== null)
+  return new Set(names.map((name) => name.replace(/_FILE$/, '')).sort())
 }
 
-function find(name: SettingName, layer: Layer, found: Map<SettingName, Found>, faults: string[]): void {
+/** Whether a variable holds what may not be shown. */
+export function isSecret(name: string): boolean {
+  return rpcVariable(name) !== null || SETTINGS[name as SettingName].secret
+}
+
+function has(values: Env, name: string): boolean {
+  return values[name] !== undefined || (isSecret(name) && values[`${name}_FILE`] !== undefined)
+}
+
+function find(name: string, layer: Layer, found: Map<string, Found>, faults: string[]): void {
   const { origin, values } = layer
   const text = values[name]
   const place = placeOf(name, origin)
-  if (SETTINGS[name].secret) {
+  if (isSecret(name)) {
     if (origin === 'flag') {
       // Flags are seen by every user of the machine (ps) and kept in the shell's history.
       faults.push(
@@ -72,10 +87,10 @@ function find(name: SettingName, layer: Layer, found: Map<SettingName, Found>, f
 }
 
 function fromFile(
-  name: SettingName,
+  name: string,
   path: string,
   place: string,
-  found: Map<SettingName, Found>,
+  found: Map<string, Found>,
   faults: string[],
 ): void {
   if (path === '') {
@@ -90,5 +105,5 @@ function fromFile(
 
 function placeOf(name: string, origin: Layer['origin']): string {
   if (origin === '.env') return `${name} in .env`
-  return origin === 'flag' ? (SETTINGS[name as SettingName].flag ?? name) : name
+  return origin === 'flag' ? (SETTINGS[name as SettingName]?.flag ?? name) : name
 }

@@ -2,7 +2,8 @@ import { homedir } from 'node:os'
 import { TidemarkError } from '#core/errors.ts'
 import type { Config, Origin } from './config.ts'
 import { assemble } from './assemble.ts'
-import { gather, type Found } from './gather.ts'
+import { gather, isSecret, type Found } from './gather.ts'
+import { rpcUrls, rpcVariable } from './rpc-urls.ts'
 import { SETTING_NAMES, SETTINGS, type SettingName, type Values } from './settings.ts'
 
 export type ConfigInput = {
@@ -35,24 +36,47 @@ export function loadConfig(input: ConfigInput): Config {
     if (reading.fault === null) values[name] = reading.value
     else faults.push(`${at.place} ${reading.fault}`)
   }
-  const assembled = assemble(values as Values, input.env, origins)
+  const urls = readEndpoints(found, origins, faults)
+  const assembled = assemble(values as Values, urls, input.env, origins)
   faults.push(...assembled.faults.filter(({ about }) => isRead(about, found, values)).map(({ text }) => text))
   if (faults.length > 0) throw configError(faults, found)
   return deepFreeze(assembled.config)
 }
 
+/** Endpoints by chain; the name of this project wins over those of other tools, wherever they stand. */
+function readEndpoints(
+  found: ReadonlyMap<string, Found>,
+  origins: Record<string, Origin>,
+  faults: string[],
+): ReadonlyMap<number, readonly string[]> {
+  const urls = new Map<number, readonly string[]>()
+  const named = [...found].flatMap(([name, at]) => {
+    const variable = rpcVariable(name)
+    return variable === null ? [] : [{ ...variable, at }]
+  })
+  for (const { chainId, at } of named.sort((a, b) => Number(a.alias) - Number(b.alias))) {
+    const reading = rpcUrls(at.text)
+    if (reading.fault !== null) faults.push(`${at.place} ${reading.fault}`)
+    else if (!urls.has(chainId)) {
+      urls.set(chainId, reading.value)
+      origins[`RPC_URL_${chainId}`] = at.origin
+    }
+  }
+  return urls
+}
+
 /** A fault of how settings go together is said only when each of them could be read. */
 function isRead(
   about: SettingName,
-  found: ReadonlyMap<SettingName, Found>,
+  found: ReadonlyMap<string, Found>,
   values: Record<string, unknown>,
 ): boolean {
   return !found.has(about) || values[about] !== null
 }
 
-function configError(faults: readonly string[], found: ReadonlyMap<SettingName, Found>): TidemarkError {
+function configError(faults: readonly string[], found: ReadonlyMap<string, Found>): TidemarkError {
   // A key pasted into the wrong variable too would be quoted as that variable's value.
-  const secrets = [...found].flatMap(([name, { text }]) => (SETTINGS[name].secret ? [text] : []))
+  const secrets = [...found].flatMap(([name, { text }]) => (isSecret(name) ? [text] : []))
   const masked = faults.map((fault) =>
     secrets.reduce((text, secret) => text.replaceAll(secret, '***'), fault.replace(KEY_LIKE, '***')),
   )

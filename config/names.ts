@@ -1,9 +1,11 @@
+import { RPC_ALIASES, rpcVariable } from './rpc-urls.ts'
 import { SETTING_NAMES, SETTINGS } from './settings.ts'
 
 /** Every variable that is read: the settings, and for each secret the one that names a file. */
-const KNOWN: readonly string[] = SETTING_NAMES.flatMap((name) =>
-  SETTINGS[name].secret ? [name, `${name}_FILE`] : [name],
-)
+const KNOWN: readonly string[] = [
+  ...SETTING_NAMES.flatMap((name) => (SETTINGS[name].secret ? [name, `${name}_FILE`] : [name])),
+  ...RPC_ALIASES.flatMap((name) => [name, `${name}_FILE`]),
+]
 
 /** First words that hardly anything else uses, so that a typing error in them can be told from another's variable. */
 const OWN_WORDS = ['TIDEMARK', 'COINGECKO', 'ALLIUM', 'COINMARKETCAP', 'CMC', 'DEFILLAMA']
@@ -17,6 +19,11 @@ const OF_TESTS = /^TIDEMARK_(?:TEST_.*|SERVERS_DIR)$/
  */
 export function nameFault(name: string, source: 'environment' | '.env' | 'flag'): string | null {
   if (KNOWN.includes(name) || name.length > 100 || OF_TESTS.test(name)) return null
+  if (rpcVariable(name) !== null) return null
+  // A name where a number belongs would leave the chain to its public endpoint, without a word.
+  if (source === '.env' && /^RPC_URL(?:_|$)/i.test(name)) {
+    return `${name} is no setting: name the chain by its number, as in RPC_URL_1 for ethereum`
+  }
   const word = name.toUpperCase().split('_', 1)[0] ?? ''
   const own = OWN_WORDS.includes(word)
   const almostOwn = own || nearestName(word, OWN_WORDS) !== null

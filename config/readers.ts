@@ -86,6 +86,19 @@ export const secret: Read<string> = (text) => {
     : faulty('has a space or a character that no key has: copy it again')
 }
 
+// What stands in examples, of ours and of others, is known to everybody who tries.
+const FROM_EXAMPLE = /example|change.?me|replace.?me|your.?(?:\d+.?bit|secret|key)|super.?secret|^secret|password/i
+
+/** A secret that signs: long enough, and from no example. Its reading never quotes it. */
+export const signingSecret: Read<string> = (text, place) => {
+  const reading = secret(text, place)
+  if (reading.fault !== null) return reading
+  const make = 'use what "openssl rand -base64 48" prints'
+  if (text.length < 32) return faulty(`has ${text.length} bytes, and needs 32: ${make}`)
+  if (FROM_EXAMPLE.test(text)) return faulty(`is from an example, which everybody knows: ${make}`)
+  return new Set(text).size < 10 ? faulty(`is guessed at once: ${make}`) : ok(text)
+}
+
 export const asset: Read<AssetId> = (text) => {
   const id = parseAsset(text)
   return id === null ? faulty(`${quoted(text)} is no asset: use a CoinGecko id such as bitcoin`) : ok(id)

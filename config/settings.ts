@@ -204,6 +204,18 @@ export const SETTINGS = {
       'Order of the sources of a price: the first that has one for an hour gives it. Those with a key (allium, coinmarketcap) are asked where it is set; backed and defillama, which need none, where they are named here.',
     print: (config) => config.priceSources.join(','),
   }),
+  PUBLIC_RPC: setting(read.oneOf(['on', 'off']), {
+    example: 'on',
+    description:
+      'Whether the public endpoint of a chain is asked where no RPC_URL of it is set: on or off. Its host learns the addresses.',
+    print: (config) => (config.rpc.public ? 'on' : 'off'),
+  }),
+  RPC_RATE: setting(read.wholeNumber(1, 10_000), {
+    example: '100',
+    description:
+      'Requests a second of each endpoint, and of all endpoints of a chain together. Default by host: own networks 100, Alchemy, Infura and QuickNode 25, all others 10; less while a host asks for it.',
+    print: ({ rpc }) => (rpc.rate === null ? null : String(rpc.rate)),
+  }),
   WALLET_SOURCES: setting(read.walletSources, {
     example: 'rpc,allium',
     description:
@@ -230,6 +242,12 @@ export const SETTINGS = {
     description: 'When "tidemark schedule" works: minute hour day month weekday, in UTC.',
     print: (config) => config.scheduleCron,
   }),
+  AUTH_SECRET: secret(
+    'an-example-that-is-refused-openssl-rand-base64-48',
+    'What the service signs access tokens with: 32 random bytes or more, the same on every server of a store. Default: one is made and kept in the data folder.',
+    (config) => config.authSecret,
+    read.signingSecret,
+  ),
   RETRY_AFTER_CAP: setting(read.wholeNumber(0, 86_400), {
     example: '120',
     description: 'Longest wait in seconds that a provider may ask for before its work is put off.',

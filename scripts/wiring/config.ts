@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Config } from '#config/config.ts'
 import { loadConfig } from '#config/load.ts'
 import { TidemarkError, type ErrorCode } from '#core/errors.ts'
+import { urlSecrets } from '#ingestion/evm/rpc/secrets.ts'
 import type { Cli } from '../cli/context.ts'
 import { rememberSecret } from '../cli/secrets.ts'
 import { isInvented } from './invented.ts'
@@ -16,7 +17,12 @@ export function readConfig(cli: Cli, flags: Readonly<Record<string, string>> = {
   const { dataDir, portfolio } = cli.globals
   // Remembered before anything is read, so that not even a fault of the configuration can quote a key.
   for (const [name, value] of Object.entries(process.env)) {
-    if (/_(?:KEY|TOKEN)$/.test(name)) rememberSecret(value ?? '')
+    if (/_(?:KEY|TOKEN|SECRET)$/.test(name)) rememberSecret(value ?? '')
+    if (/(?:^RPC_URL_\d+|RPC_URL)$/.test(name))
+      (value ?? '')
+        .split(/[\s,]+/)
+        .flatMap(urlSecrets)
+        .forEach(rememberSecret)
     if (/_(?:URI|URL)$/.test(name)) for (const password of passwordsOf(value ?? '')) rememberSecret(password)
   }
   const config = loadConfig({

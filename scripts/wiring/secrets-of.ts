@@ -1,4 +1,5 @@
 import type { Config } from '#config/config.ts'
+import { urlSecrets } from '#ingestion/evm/rpc/secrets.ts'
 import { rememberSecret } from '../cli/secrets.ts'
 
 /** Keeps every secret of a configuration out of whatever is printed from now on. */
@@ -6,6 +7,7 @@ export function rememberSecrets(config: Config): void {
   const { coingecko, allium, coinmarketcap, backed, defillama, influx } = config
   for (const { apiKey } of [coingecko, allium, coinmarketcap, defillama]) rememberSecret(apiKey ?? '')
   rememberSecret(influx.token ?? '')
+  rememberSecret(config.authSecret ?? '')
   const urls = [
     coingecko.baseUrl,
     allium.baseUrl,
@@ -16,6 +18,7 @@ export function rememberSecrets(config: Config): void {
     influx.url,
     config.redisUrl,
   ]
+  for (const url of [...config.rpc.urls.values()].flat()) urlSecrets(url).forEach(rememberSecret)
   for (const url of urls) for (const password of passwordsOf(url ?? '')) rememberSecret(password)
 }
 

@@ -16,7 +16,10 @@ test('as it stands it sets nothing, and uncommented it sets the defaults', () =>
   expect(load(file).every(({ origin }) => origin === 'default')).toBe(true)
   const settings = file
     .replace(/^# ([A-Z_]+=)/gm, '$1')
-    .replace(/^([A-Z_]+_KEY|TIDEMARK_PORTFOLIO|MONGODB_URI|INFLUX_(?:URL|TOKEN|ORG)|REDIS_URL)=.*$/gm, '')
+    .replace(
+      /^([A-Z_]+_KEY|TIDEMARK_PORTFOLIO|MONGODB_URI|INFLUX_(?:URL|TOKEN|ORG)|REDIS_URL|RPC_RATE)=.*$/gm,
+      '',
+    )
   const values = (rows: ReturnType<typeof load>) => rows.map(({ name, value }) => [name, value])
   expect(values(load(settings))).toEqual(values(load(null)))
   expect(load(settings).filter(({ origin }) => origin === '.env').length).toBeGreaterThan(12)

@@ -6,6 +6,7 @@ import type { EndpointReport, EvmChain, RpcCall, Traits } from '../types.ts'
 import { refusal, type Refusal, type RefusalKind } from './errors.ts'
 import { mannerOf } from './hosts.ts'
 import { Pace } from './pace.ts'
+import { urlSecrets } from './secrets.ts'
 import { freshTraits } from './traits.ts'
 import { envelope, readReply, refused, type Answer, type Numbered, type Reply } from './wire.ts'
 
@@ -37,7 +38,7 @@ export class Endpoint {
     const now = http.now ?? Date.now
     this.url = url
     this.chain = chain
-    this.secrets = secretsOf(url)
+    this.secrets = urlSecrets(url)
     this.traits = freshTraits(chain.chainId, 0, manner.batch)
     this.line = new Line({
       ...http,
@@ -173,11 +174,4 @@ function sameRefusal(answers: readonly (Answer | null)[]): Refusal | null {
   const [first] = answers
   if (first === null || first === undefined || first.ok) return null
   return answers.every((answer) => answer === first) ? first.refusal : null
-}
-
-/** What of an address may be a key: everything but the host. Short pieces are words such as `v2` or `rpc`. */
-function secretsOf(url: string): string[] {
-  const { username, password, pathname, search } = new URL(url)
-  const pieces = [username, password, ...pathname.split('/'), ...search.split(/[?&=]/)]
-  return pieces.filter((piece) => piece.length >= 6)
 }

@@ -140,8 +140,8 @@ export function staleHead(behind: number): Profile {
       if (state !== null && state.block > head) return { code: -32000, message: 'header not found' }
       if (isLogs(call) && (await blocksOf(call, node)).to > head)
         return { code: -32602, message: 'block range extends beyond current head block' }
-      const latest = call.params.map((param) => (param === 'latest' ? hex(head) : param))
-      return { ...call, params: latest }
+      if (call.method !== 'eth_getBlockByNumber' || call.params[0] !== 'latest') return call
+      return { ...call, params: [hex(head), ...call.params.slice(1)] }
     },
     async result(call, result, node) {
       const head = await newest(node)
