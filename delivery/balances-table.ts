@@ -124,6 +124,6 @@ function shortAddress(address: string): string {
 
 function ageText(ms: number): string {
   const minutes = Math.floor(ms / 60_000)
-  if (minutes < 120) return `${minutes} min`
+  if (minutes < 120) return minutes === 0 ? 'under 1 min' : `${minutes} min`
   return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} days`
 }
