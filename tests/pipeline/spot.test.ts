@@ -104,6 +104,15 @@ describe('one price', () => {
     expect(calls('gecko')).toBe(1)
   })
 
+  test('who asks while a call is under way waits for its answer', async () => {
+    const { calls, spot } = await stand()
+    const first = spot.of([BTC], USD, never)
+    while (calls('gecko') === 0) await new Promise((resolve) => setImmediate(resolve))
+    const second = spot.of([BTC], USD, never)
+    expect((await second).prices).toEqual((await first).prices)
+    expect(calls('gecko')).toBe(1)
+  })
+
   test('what the first does not have comes from the next, as estimated; a doubtful one too', async () => {
     const { spot, state, make, clock } = await stand()
     const NEW = 'new-coin' as AssetId

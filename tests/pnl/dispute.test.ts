@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { emptyColumns } from '#core/candle.ts'
+import { emptyColumns, type CandleColumns } from '#core/candle.ts'
 import { HOUR_MS, addHours, type Hour } from '#core/hour.ts'
 import { qualityName } from '#core/quality.ts'
 import { disputesOf, firstJumped, isDisputed } from '#pnl/marks/dispute.ts'
@@ -29,6 +29,17 @@ function source(provider: string, prices: readonly Price[], minute = 1): SourceC
     columns.last[index] = minute * 60_000
   }
   return { provider, pieces: [{ from: START, columns }] }
+}
+
+/** The same candles in two pieces, as months are. */
+function halves({ provider, pieces }: SourceCandles, at: number): SourceCandles {
+  const cut = (begin: number, end: number) => ({
+    from: addHours(START, begin),
+    columns: Object.fromEntries(
+      Object.entries(pieces[0]?.columns ?? {}).map(([name, column]) => [name, column.slice(begin, end)]),
+    ) as unknown as CandleColumns,
+  })
+  return { provider, pieces: [cut(0, at), cut(at, 1_000)] }
 }
 
 /** Marks as words, with a limit of 5 % unless given. */
@@ -140,7 +151,7 @@ describe('laws', () => {
         fc.integer({ min: 0, max: 11 }),
         fc.constantFrom(0, 1, 3),
         (a, b, at, carry) => {
-          const sources = [source('coingecko', a), source('defillama', b)]
+          const sources = [source('coingecko', a), source('defillama', b)].map((one) => halves(one, 6))
           const series = (from: Hour) =>
             markSeries(from, addHours(START, 12), sources, carry * HOUR_MS, { disputeLimit: 0.05 })
           const whole = sliceMarks(series(START), addHours(START, at), addHours(START, 11))

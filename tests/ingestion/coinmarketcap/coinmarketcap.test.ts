@@ -53,6 +53,7 @@ const KNOWN: Record<string, Partial<Described>> = {
   binancecoin: { symbol: 'BNB', name: 'BNB' },
   'usd-coin': { symbol: 'USDC', name: 'USDC', places: [{ chain: 'eip155:1', contract: USDC.toLowerCase() }] },
   'some-dollar': { symbol: 'USDC', name: 'Some Dollar' },
+  'fake-usdc': { symbol: 'USDC', name: 'Fake' },
   twin: { symbol: 'TWIN', name: 'Twin' },
   'other-twin': { symbol: 'TWIN', name: 'Twin' },
 }
@@ -164,6 +165,7 @@ describe('which coin is meant', () => {
     ['a token by its contract', `eip155:1/erc20:${USDC.toLowerCase()}`, 3408],
     ['the same contract on another chain is another token', `eip155:10/erc20:${USDC.toLowerCase()}`, null],
     ['a symbol alone decides nothing', 'some-dollar', null],
+    ['a token is never known by its name', 'fake-usdc', null],
     ['a slug tells two of one name apart', 'twin', 90003],
     ['a name that two have is nobody’s', 'other-twin', null],
   ])('%s: %s', async (_name, asset, expected) => expect(await asked(asset)).toBe(expected))
