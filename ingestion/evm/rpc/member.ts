@@ -1,3 +1,4 @@
+import { TidemarkError } from '#core/errors.ts'
 import type { Traits } from '../types.ts'
 import type { Endpoint } from './endpoint.ts'
 import { refusal, type Refusal } from './errors.ts'
@@ -82,14 +83,9 @@ export class Member {
 
   /** Makes it known, once in a run, and its history when old state is asked for. @returns why it cannot be asked */
   async prepare({ state }: Wanted, signal: AbortSignal): Promise<Refusal | null> {
-    this.met ??= this.meet(signal)
-    const unmet = await this.met.catch((error: unknown) => this.forget(error))
-    if (unmet !== null) this.met = null
+    const unmet = await this.once('met', () => this.meet(signal), signal)
     if (unmet !== null || !this.isOld(state) || this.endpoint.traits.oldestState !== null) return unmet
-    this.examined ??= this.examine(signal)
-    const unseen = await this.examined.catch((error: unknown) => this.forget(error))
-    if (unseen !== null) this.examined = null
-    return unseen
+    return this.once('examined', () => this.examine(signal), signal)
   }
 
   /** It answered. */
@@ -144,11 +140,25 @@ export class Member {
     return null
   }
 
-  // Whoever asked first may have been interrupted; the next one asks anew.
-  private forget(error: unknown): never {
-    this.met = null
-    this.examined = null
-    throw error
+  /** What all wait for together; what did not come to pass is begun anew by the next one. */
+  private async once(
+    step: 'met' | 'examined',
+    begin: () => Promise<Refusal | null>,
+    signal: AbortSignal,
+  ): Promise<Refusal | null> {
+    for (;;) {
+      const shared = (this[step] ??= begin())
+      try {
+        const refused = await shared
+        if (refused !== null && this[step] === shared) this[step] = null
+        return refused
+      } catch (error) {
+        if (this[step] === shared) this[step] = null
+        // Whoever began may have been interrupted: that is nobody else's end.
+        const another = error instanceof TidemarkError && error.code === 'INTERRUPTED' && !signal.aborted
+        if (!another) throw error
+      }
+    }
   }
 
   private limited({ retryAfterMs }: Refusal): void {
