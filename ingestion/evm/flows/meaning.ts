@@ -79,12 +79,17 @@ const whole = (movement: Movement, kind: FlowKind): Draft => ({
   part: 'whole',
 })
 
-/** Principal goes into the pseudo-wallet of the contract that was called: two legs of one transfer. */
-function placing(movement: Movement, { own }: Reckoned, { placed }: Surroundings): Draft[] {
+/**
+ * Principal goes into the pseudo-wallet of the contract that was called: two legs of one transfer. What other own wallets
+ * got of it in the same transaction was handed on to them, and is a third leg there.
+ */
+function placing(movement: Movement, { own }: Reckoned, { placed, others }: Surroundings): Draft[] {
   const place = own?.to as Hex
   const { contract: token, amount } = movement
-  placed.put({ place, token, taker: movement.to ?? place }, -amount)
-  return [whole(movement, 'transfer'), mirror(movement, place, -amount)]
+  const handedOn = others(token)
+  const stays = handedOn > 0n && handedOn < -amount ? -amount - handedOn : -amount
+  placed.put({ place, token, taker: movement.to ?? place }, stays)
+  return [whole(movement, 'transfer'), mirror(movement, place, stays)]
 }
 
 /** Principal comes back from where it lies, the contract that sends it first; what is more was earned. */

@@ -48,7 +48,7 @@ export const IN_RULES: readonly Rule<FlowKind | 'return'>[] = [
     fits: ({ from }, _tx, { isOwn }) => from !== null && isOwn(from),
     means: 'transfer',
   },
-  { name: 'through others from an own wallet', fits: goesThrough, means: 'transfer' },
+  { name: 'through others from an own wallet', fits: comesThrough, means: 'transfer' },
   {
     name: 'out of a contract that holds principal, or held it',
     fits: (movement, tx, { placed }) => givers(movement, tx).some((giver) => placed.knows(giver)),
@@ -73,10 +73,16 @@ export const IN_RULES: readonly Rule<FlowKind | 'return'>[] = [
   { name: 'from anybody else', fits: () => true, means: 'deposit' },
 ]
 
-/** In the same transaction other own wallets got just what this one gave, or gave what it got. */
-function goesThrough({ contract }: Movement, { outs, ins }: Reckoned, { others }: Surroundings): boolean {
-  const side = [...outs, ...ins].find((each) => each.contract === contract)
+/** In the same transaction other own wallets got just what this one gave. */
+function goesThrough({ contract }: Movement, { outs }: Reckoned, { others }: Surroundings): boolean {
+  const side = outs.find((each) => each.contract === contract)
   return side !== undefined && others(contract) === -side.amount
+}
+
+/** In the same transaction other own wallets gave at least what this one got: a contract has handed it on. */
+function comesThrough({ contract }: Movement, { ins }: Reckoned, { others }: Surroundings): boolean {
+  const side = ins.find((each) => each.contract === contract)
+  return side !== undefined && others(contract) <= -side.amount
 }
 
 /** The contracts from which something may have come: who sent it, or whom the wallet called. */

@@ -277,6 +277,14 @@ describe('what a transaction was', () => {
       [[-9n, USDC]],
       ['me transfer ethereum -5', 'shop transfer ethereum 5'],
     ],
+    [
+      'pays for others too',
+      ['native', -5n, SHOP],
+      [[2n, 'native']],
+      ['me transfer ethereum -5', 'shop transfer ethereum 3'],
+    ],
+    ['gets a part of what another paid', ['native', 2n, SHOP], [[-5n, 'native']], ['me transfer ethereum 2']],
+    ['gets more than another paid', ['native', 6n, SHOP], [[-5n, 'native']], ['me deposit ethereum 6']],
     ['and another both get', [USDC, 9n, POOL], [[5n, 'native']], ['me deposit usd-coin 9']],
   ])('a wallet that %s', (_name, moved, beside, expected) => {
     const others = (contract: Hex | 'native') => beside.find(([, token]) => token === contract)?.[0] ?? 0n

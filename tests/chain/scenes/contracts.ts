@@ -36,6 +36,7 @@ export type OwnContract =
   | 'SilentFeeCoin'
   | 'RebasingCoin'
   | 'StockCoin'
+  | 'Savings'
   | 'Picture'
   | 'PictureShop'
   | 'Items'
@@ -86,9 +87,11 @@ function compiled(): Record<string, Compiled> {
       .sort()
       .map((file) => [file, { content: readFileSync(join(folder, file), 'utf8') }]),
   )
-  const { version } = require('solc/package.json') as { version: string }
+  type Manifest = { readonly version: string }
+  const compiler = require('solc/package.json') as Manifest
+  const library = require('@openzeppelin/contracts/package.json') as Manifest
   const key = createHash('sha256')
-    .update(JSON.stringify([version, SETTINGS, sources]))
+    .update(JSON.stringify([compiler.version, library.version, SETTINGS, sources]))
     .digest('hex')
   const cache = join(tmpdir(), 'tidemark-solc')
   const file = join(cache, `${key}.json`)

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { encodeFunctionData } from 'viem'
+import { encodeFunctionData, numberToHex, type Hex } from 'viem'
 import { describeChain } from '../support/anvil.ts'
-import { account, call, creation } from '../support/deploy.ts'
+import { account, call, creation, GAS_PRICE } from '../support/deploy.ts'
 import { withoutTraces } from './traceless.ts'
 import { startProxy } from '../support/proxy.ts'
 import { historyOf } from './history.ts'
@@ -178,6 +178,56 @@ describeChain('ether that no log shows', () => {
       ['alice', 'gas', 'ETH', paid(selfCoin), selfCoin],
       ['alice', 'withdraw', 'ETH', '-0.5', made],
       ['alice', 'gas', 'ETH', paid(made), made],
+    ])
+    await history.addsUp()
+  })
+
+  test('is earned by who produces the block, and what others take by leave is a withdrawal', async () => {
+    const { stage, usdc } = await opened()
+    const [alice, stranger] = [account('alice'), account('stranger')]
+    const fund = await stage.pay(stage.faucet, alice, '5')
+    await stage.pay(stage.faucet, stranger, '5')
+    const mint = await stage.send(call(usdc, 'mint', [alice, units('5', 6)], stage.faucet))
+    const approve = await stage.send(call(usdc, 'approve', [stranger, units('2', 6)], alice))
+    await stage.node.rpc('anvil_setCoinbase', [alice])
+    const take = call(usdc, 'transferFrom', [alice, stranger, units('2', 6)], stranger)
+    const [taken, sent] = await stage.block([take, { from: alice, to: stranger, value: units('1') }])
+    if (taken === undefined || sent === undefined) throw new Error('no receipts')
+    const { baseFeePerGas } = await stage.node.rpc<{ baseFeePerGas: Hex }>('eth_getBlockByNumber', [
+      numberToHex(sent.block),
+      false,
+    ])
+    // What was paid above the base fee goes to the producer, of its own transaction too.
+    const paidIn = taken.gas + sent.gas
+    const burnt = (paidIn / GAS_PRICE) * BigInt(baseFeePerGas)
+    const history = await historyOf(stage, { alice }, { ETH: 'native', USDC: usdc })
+    history.shows([
+      ['alice', 'deposit', 'ETH', '5', fund],
+      ['alice', 'airdrop', 'USDC', '5', mint],
+      ['alice', 'gas', 'ETH', paid(approve), approve],
+      ['alice', 'withdraw', 'USDC', '-2', taken],
+      ['alice', 'withdraw', 'ETH', '-1', sent],
+      ['alice', 'gas', 'ETH', paid(sent), sent],
+      ['alice', 'income', 'ETH', paidIn - burnt, null],
+    ])
+    await history.addsUp()
+  })
+
+  test('handed out to own wallets and others by a contract: what reaches an own wallet does not stay in the contract', async () => {
+    const { stage } = await opened()
+    const [alice, bob, stranger] = [account('alice'), account('bob'), account('stranger')]
+    const forwarder = await stage.deploy('Forwarder')
+    const fund = await stage.pay(stage.faucet, alice, '5')
+    const split = await stage.send(call(forwarder, 'split', [[bob, stranger]], alice, units('2')))
+    const places = { forwarder: forwarder.address }
+    const history = await historyOf(stage, { alice, bob }, { ETH: 'native' }, places)
+    history.shows([
+      ['alice', 'deposit', 'ETH', '5', fund],
+      ['alice', 'transfer', 'ETH', '-2', split],
+      ['bob', 'transfer', 'ETH', '1', split],
+      // Who it was handed to is not seen: it counts as principal, as of any contract that was called.
+      ['forwarder', 'transfer', 'ETH', '1', split],
+      ['alice', 'gas', 'ETH', paid(split), split],
     ])
     await history.addsUp()
   })

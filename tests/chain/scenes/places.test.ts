@@ -1,4 +1,4 @@
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
 import { describeChain } from '../support/anvil.ts'
 import { account, call } from '../support/deploy.ts'
 import { historyOf } from './history.ts'
@@ -70,6 +70,34 @@ describeChain('what goes into a contract that gives nothing back at once', () =>
       ['alice', 'gas', 'ETH', paid(move), move],
       ['alice', 'lost', 'NEWC', '-1', burn],
       ['alice', 'gas', 'ETH', paid(burn), burn],
+    ])
+    await history.addsUp()
+  })
+
+  test('is another matter where shares come back: they are converted, and back with what they earned', async () => {
+    const { stage, usdc } = await opened()
+    const alice = account('alice')
+    const savings = await stage.deploy('Savings', [usdc.address])
+    const fund = await stage.pay(stage.faucet, alice, '5')
+    const mint = await stage.send(call(usdc, 'mint', [alice, units('1000', 6)], stage.faucet))
+    const approve = await stage.send(call(usdc, 'approve', [savings.address, PLENTY], alice))
+    const into = await stage.send(call(savings, 'deposit', [units('600', 6), alice], alice))
+    await stage.send(call(usdc, 'mint', [savings.address, units('60', 6)], stage.faucet))
+    const out = await stage.send(call(savings, 'redeem', [units('300', 6), alice, alice], alice))
+    // Half of 660, of which shares that nobody holds keep a unit.
+    const back = await stage.read<bigint>(usdc, 'balanceOf', [alice])
+    expect(back).toBe(units('729.999999', 6))
+    const history = await historyOf(stage, { alice }, { ETH: 'native', USDC: usdc, SAVE: savings })
+    history.shows([
+      ['alice', 'deposit', 'ETH', '5', fund],
+      ['alice', 'airdrop', 'USDC', '1000', mint],
+      ['alice', 'gas', 'ETH', paid(approve), approve],
+      ['alice', 'convert', 'USDC', '-600', into],
+      ['alice', 'convert', 'SAVE', '600', into],
+      ['alice', 'gas', 'ETH', paid(into), into],
+      ['alice', 'convert', 'SAVE', '-300', out],
+      ['alice', 'convert', 'USDC', '329.999999', out],
+      ['alice', 'gas', 'ETH', paid(out), out],
     ])
     await history.addsUp()
   })

@@ -39,8 +39,8 @@ type Receipt = {
 
 // More than anything here takes, and little enough for several in a block.
 const GAS = numberToHex(8_000_000)
-// A legacy price, which is paid as it stands whatever the block's base fee is.
-const GAS_PRICE = numberToHex(2_000_000_000)
+/** A legacy price in wei, which is paid as it stands whatever the block's base fee is. */
+export const GAS_PRICE = 2_000_000_000n
 
 /** An address of nobody that a test calls by a name: no key is needed, the node takes its transactions. */
 export function account(name: string): Hex {
@@ -71,7 +71,14 @@ export class Stage {
     try {
       const hashes: Hex[] = []
       for (const { from, to, value, data } of txs) {
-        const call = { from, to, data, value: numberToHex(value ?? 0n), gas: GAS, gasPrice: GAS_PRICE }
+        const call = {
+          from,
+          to,
+          data,
+          value: numberToHex(value ?? 0n),
+          gas: GAS,
+          gasPrice: numberToHex(GAS_PRICE),
+        }
         hashes.push(await rpc<Hex>('eth_sendTransaction', [call]))
       }
       await rpc('evm_mine')

@@ -2,6 +2,7 @@
 pragma solidity 0.8.28;
 
 import "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
 import "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import "@openzeppelin/contracts/token/ERC1155/ERC1155.sol";
 
@@ -144,6 +145,11 @@ contract StockCoin {
   function setMultiplier(uint256 value) external {
     multiplier = value;
   }
+}
+
+/// A vault that gives shares for what goes in.
+contract Savings is ERC4626 {
+  constructor(IERC20 asset_) ERC20("Savings", "SAVE") ERC4626(asset_) {}
 }
 
 contract Picture is ERC721 {
