@@ -64,7 +64,8 @@ function whyNotEvm(text: string): string {
       return `${quoted(text)} has characters that only look like those of an address: type it with plain digits and letters`
     for (const [pattern, words] of OTHERS) if (pattern.test(text)) return `${quoted(text)} is ${words}`
     if (/^0x[0-9a-f]*$/i.test(text)) {
-      return `${quoted(text)} has ${text.length - 2} digits after 0x; an address has 40`
+      const digits = text.length - 2
+      return `${quoted(text)} has ${digits} ${digits === 1 ? 'digit' : 'digits'} after 0x; an address has 40`
     }
   }
   return `${quoted(text)} is not an EVM address (0x and 40 hexadecimal digits); for any other chain ${BY_HAND}`

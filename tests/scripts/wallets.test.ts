@@ -161,7 +161,7 @@ describe('wallets of the portfolio file', () => {
     }
     await refused(['add', A.toLowerCase()], /is there already/)
     await refused(['add', B, B.toLowerCase()], /is there already/)
-    await refused(['add', B, `${C}0`, '0x1'], /41 digits(.|\n)*1 digits/)
+    await refused(['add', B, `${C}0`, '0x1'], /41 digits(.|\n)*1 digit /)
     await refused(['add', B, '--chain', 'ethreum'], /did you mean "ethereum"/)
     await refused(['add', B, '--label', '0xabc'], /looks like an address/)
     await refused(['add', B, C, '--label', 'one'], /names one wallet/)
@@ -180,6 +180,8 @@ describe('wallets of the portfolio file', () => {
   })
 
   test('without a file the next step is told; with a faulty one, its faults', async () => {
+    const nothing = await run('list', '--json')
+    expect([nothing.code, documentOf(nothing)]).toMatchObject([0, { portfolio: null, wallets: [] }])
     const none = await run('add', A, '--json')
     expect(none.code).toBe(5)
     expect(documentOf(none)).toMatchObject({

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { checksumAddress } from '#core/address.ts'
+import { TidemarkError } from '#core/errors.ts'
 import type { Portfolio, Wallet } from '#core/portfolio.ts'
 import { examples, type Act } from '../../cli/command.ts'
 import type { Cli } from '../../cli/context.ts'
@@ -56,7 +57,13 @@ async function portfolioToList(cli: Cli): Promise<Portfolio | null> {
   const config = readConfig(cli)
   const file = portfolioInForce(config)
   if (file !== null && existsSync(file)) return (await choosePortfolio(cli, config, null))?.portfolio ?? null
-  const store = await openForReading(config)
+  let store
+  try {
+    store = await openForReading(config)
+  } catch (error) {
+    if (error instanceof TidemarkError && error.code === 'NOT_INITIALISED') return null
+    throw error
+  }
   try {
     return (await choosePortfolio(cli, config, store))?.portfolio ?? null
   } finally {
