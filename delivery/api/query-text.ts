@@ -15,7 +15,11 @@ export function readQuery(text: string): Fields {
 
 /** Two readers of a field that is given twice might see two different ones. @throws Refusal INVALID */
 export function refuseTwice(query: unknown): void {
-  const twice = Object.entries((query ?? {}) as Fields).find(([, value]) => Array.isArray(value))
+  const fields = (query ?? {}) as Fields
+  // Schemas pass over this one field.
+  if (Object.hasOwn(fields, '__proto__'))
+    throw new Refusal('INVALID', 'The query has "__proto__".', '/docs shows each field.')
+  const twice = Object.entries(fields).find(([, value]) => Array.isArray(value))
   if (twice === undefined) return
   throw new Refusal(
     'INVALID',

@@ -45,8 +45,8 @@ export function registerRoutes(app: FastifyInstance, serving: Serving): void {
         ...(route.body === undefined ? {} : { body: route.body }),
         response: responsesOf(route),
       },
-      // Before anything of the request is looked at: who may not ask learns nothing of what is valid.
-      preValidation: async (request) => {
+      // Before the body is read: who may not ask sends nothing, and learns nothing of what is valid.
+      onRequest: async (request) => {
         const who = route.access === 'public' ? null : await serving.auth.of(request)
         refuseTwice(request.query)
         admit(route.access, who, (request.query as { portfolio?: string }).portfolio)

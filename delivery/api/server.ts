@@ -18,6 +18,8 @@ export type ServerOptions = Serving & {
   readonly isOurs: (host: string) => boolean
   /** Addresses whose forwarded headers count; none by default. */
   readonly proxies: readonly string[]
+  /** It speaks TLS itself; null where nobody can listen, or a proxy does. */
+  readonly tls?: { readonly cert: string; readonly key: string } | null
   /** Told every request that failed, without its query: `code` is ours. */
   readonly onProblem: (event: {
     id: string
@@ -30,7 +32,7 @@ export type ServerOptions = Serving & {
 
 /** The HTTP server, not listening yet. */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
-  const app = fastify({
+  const how = {
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
     connectionTimeout: 0,
@@ -38,10 +40,13 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     maxRequestsPerSocket: 0,
     trustProxy: options.proxies.length === 0 ? false : [...options.proxies],
     genReqId: () => randomUUID(),
-    requestIdHeader: false,
-    forceCloseConnections: 'idle',
+    requestIdHeader: false as const,
+    forceCloseConnections: 'idle' as const,
     routerOptions: { querystringParser: readQuery, maxParamLength: 300, ignoreTrailingSlash: false },
-  })
+  }
+  const { tls = null } = options
+  // With and without TLS it is the same to everything that follows.
+  const app = fastify({ ...how, ...(tls === null ? {} : { https: tls }) } as typeof how)
   // A form of another site can send text/plain; what it cannot send is taken instead.
   app.removeContentTypeParser('text/plain')
   app.addContentTypeParser(
@@ -68,8 +73,11 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
         baseUri: ["'none'"],
         frameAncestors: ["'none'"],
         formAction: ["'self'"],
+        // On loopback there is no TLS to upgrade to.
+        upgradeInsecureRequests: null,
       },
     },
+    frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
     // Loopback is plain http; before a proxy it is the proxy's to say.
     strictTransportSecurity: false,

@@ -133,6 +133,12 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('../commands/prices/import.ts'),
   },
   {
+    name: 'serve',
+    group: READ,
+    summary: 'the API, for this machine alone unless told otherwise',
+    load: () => import('../commands/serve.ts'),
+  },
+  {
     name: 'pnl',
     group: READ,
     summary: 'what each token made in each hour, and why',
@@ -293,6 +299,48 @@ export const COMMANDS: readonly Entry[] = [
     group: CARE,
     summary: 'everything from one store into another, compared in the end',
     load: () => import('../commands/store/copy.ts'),
+  },
+  {
+    name: 'users list',
+    group: CARE,
+    summary: 'who may sign in to the service',
+    load: () => import('../commands/users.ts'),
+  },
+  {
+    name: 'users add',
+    group: CARE,
+    summary: 'an account for the service',
+    load: () => import('../commands/users/add.ts'),
+  },
+  {
+    name: 'users disable',
+    group: CARE,
+    summary: 'sign an account out and keep it out',
+    load: () => import('../commands/users/edit.ts'),
+  },
+  {
+    name: 'users enable',
+    group: CARE,
+    summary: 'let it in again',
+    load: () => import('../commands/users/edit.ts'),
+  },
+  {
+    name: 'users remove',
+    group: CARE,
+    summary: 'take an account away',
+    load: () => import('../commands/users/edit.ts'),
+  },
+  {
+    name: 'users password',
+    group: CARE,
+    summary: 'set another password',
+    load: () => import('../commands/users/edit.ts'),
+  },
+  {
+    name: 'users token',
+    group: CARE,
+    summary: 'tokens for programs: make, list, revoke',
+    load: () => import('../commands/users/token.ts'),
   },
   {
     name: 'completion',

@@ -67,6 +67,9 @@ export const prices: Handler<'prices'> = async ({ owner, query }, io) => {
 }
 
 export const gaps: Handler<'gaps'> = async ({ owner, query }, io) => {
+  const named = query.portfolio === undefined ? null : await portfolioOf(owner, query.portfolio, io)
+  const isShown = (address: string) =>
+    named === null || named.wallets.some((wallet) => wallet.address === address)
   const now = io.now()
   const page = { offset: offsetOf(query.cursor), limit: query.limit }
   const ask = {
@@ -79,7 +82,7 @@ export const gaps: Handler<'gaps'> = async ({ owner, query }, io) => {
   return {
     ...pageDocument(found.gaps.rows.map(gapDocument), found.gaps.total, { ...page, now }),
     suspects: found.suspects.rows.map(suspectDocument),
-    unexplained: unexplained.map(flowDocument),
+    unexplained: unexplained.filter(({ wallet }) => isShown(wallet)).map(flowDocument),
   }
 }
 

@@ -1,0 +1,147 @@
+import { fileURLToPath } from 'node:url'
+import type { FastifyInstance } from 'fastify'
+import type { Config } from '#config/config.ts'
+import { TidemarkError } from '#core/errors.ts'
+import { openAuth } from '#delivery/api/auth/open.ts'
+import { isLoopback } from '#delivery/api/auth/hosts.ts'
+import { buildServer } from '#delivery/api/server.ts'
+import type { Runner } from '#delivery/api/types.ts'
+import type { Store } from '#pipeline/ports.ts'
+import type { Cli } from '../cli/context.ts'
+import type { Outcome } from '../cli/output.ts'
+import { usage } from '../cli/values.ts'
+import type { ServeOptions } from '../commands/serve.ts'
+import { readConfig, readText } from '../wiring/config.ts'
+import { isInvented } from '../wiring/invented.ts'
+import { openLog } from '../wiring/log.ts'
+import { openForJob, storeLabel } from '../wiring/store.ts'
+import { serverLog } from './log.ts'
+import { threads } from './runner.ts'
+
+/** How long requests under way may take to end after a signal. */
+const DRAIN_MS = 10_000
+
+/** Listens until it is told to stop, then lets what is under way end. */
+export async function serve(cli: Cli, options: ServeOptions): Promise<Outcome> {
+  const config = readConfig(cli)
+  const tls = tlsOf(options)
+  cli.stop.drain()
+  const store = await openForJob(config, true)
+  const log = serverLog(await openLog(config.dataDir, config.logLevel, Date.now()))
+  // The program is one pack; threads begin with a file that lies beside it.
+  const runner = threads(fileURLToPath(new URL('./answer.cjs', import.meta.url)), config, options.threads)
+  try {
+    const app = await server(config, options, { store, runner, log, tls, note: (text) => cli.out.note(text) })
+    await ended(cli.stop.signal)
+    await closed(app)
+  } finally {
+    await runner.close()
+    log.close()
+    await store.close()
+  }
+  return { exitCode: 0, text: null, document: () => ({ stopped: true }) }
+}
+
+type Parts = {
+  readonly store: Store
+  readonly runner: Runner
+  readonly log: ReturnType<typeof serverLog>
+  readonly tls: { readonly cert: string; readonly key: string } | null
+  readonly note: (text: string) => void
+}
+
+async function server(config: Config, options: ServeOptions, parts: Parts): Promise<FastifyInstance> {
+  const { store, runner, log, tls, note } = parts
+  const proxies = options.behindProxy ?? []
+  const { auth, own, isOurs, firstLink, close } = await openAuth({
+    store,
+    secret: config.authSecret,
+    dataDir: config.dataDir,
+    bind: { host: options.host, tls: tls !== null, proxies },
+    publicUrl: options.publicUrl ?? null,
+    onEvent: log.door,
+  })
+  const app = await buildServer({
+    auth,
+    runner,
+    own: {
+      ...own,
+      live: async () => ({ status: 'ok' }),
+      ready: async () => ({ status: await stateOf(store) }),
+    },
+    changeMark: () => store.changeMark(),
+    isOurs,
+    proxies,
+    tls,
+    onProblem: log.problem,
+  })
+  app.addHook('onClose', async () => close())
+  const address = await listen(app, options)
+  note(`Store    ${storeLabel(config)} (${config.storage})`)
+  if (isInvented(config.dataDir)) note('! Everything in it was invented by "tidemark demo".')
+  note(`Open     ${options.publicUrl ?? address}${firstLink === null ? '' : `/${firstLink}`}`)
+  if (firstLink !== null)
+    note('         This link makes the first account; it is good once, for a quarter of an hour.')
+  note(`Log      ${log.path}`)
+  return app
+}
+
+async function listen(app: FastifyInstance, { host, port }: ServeOptions): Promise<string> {
+  try {
+    const address = await app.listen({ host, port })
+    return isLoopback(host) ? address.replace('[::1]', 'localhost') : address
+  } catch (error) {
+    await app.close()
+    const { code } = error as NodeJS.ErrnoException
+    const why = LISTEN_FAULTS[code ?? ''] ?? `it cannot listen there (${code ?? 'unknown'})`
+    throw usage(
+      `${host}:${port}: ${why}.`,
+      'Give another --port or --host; --port 0 takes any port that is free.',
+    )
+  }
+}
+
+const LISTEN_FAULTS: Record<string, string> = {
+  EADDRINUSE: 'another program listens there',
+  EACCES: 'your user may not listen on that port',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'this name is not known',
+}
+
+async function stateOf(store: Store): Promise<'ok' | 'unavailable'> {
+  try {
+    await store.schemaVersion()
+    return 'ok'
+  } catch {
+    return 'unavailable'
+  }
+}
+
+function tlsOf({ tlsCert, tlsKey }: ServeOptions): Parts['tls'] {
+  if (tlsCert === undefined && tlsKey === undefined) return null
+  if (tlsCert === undefined || tlsKey === undefined)
+    throw usage('--tls-cert and --tls-key go together.', 'Give both, or neither.')
+  const read = (file: string): string => {
+    const text = readText(file)
+    if (text !== null) return text
+    throw new TidemarkError('CONFIG_INVALID', {
+      message: `There is no file ${file}.`,
+      fix: 'Check --tls-cert and --tls-key.',
+    })
+  }
+  return { cert: read(tlsCert), key: read(tlsKey) }
+}
+
+function ended(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) return done()
+    signal.addEventListener('abort', () => done(), { once: true })
+  })
+}
+
+/** Nothing new is taken; what is under way has ten seconds. */
+async function closed(app: FastifyInstance): Promise<void> {
+  const late = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)
+  await app.close()
+  clearTimeout(late)
+}
