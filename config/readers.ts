@@ -87,7 +87,8 @@ export const secret: Read<string> = (text) => {
 }
 
 // What stands in examples, of ours and of others, is known to everybody who tries.
-const FROM_EXAMPLE = /example|change.?me|replace.?me|your.?(?:\d+.?bit|secret|key)|super.?secret|^secret|password/i
+const FROM_EXAMPLE =
+  /example|change.?me|replace.?me|your.?(?:\d+.?bit|secret|key)|super.?secret|^secret|password/i
 
 /** A secret that signs: long enough, and from no example. Its reading never quotes it. */
 export const signingSecret: Read<string> = (text, place) => {

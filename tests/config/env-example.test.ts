@@ -17,7 +17,7 @@ test('as it stands it sets nothing, and uncommented it sets the defaults', () =>
   const settings = file
     .replace(/^# ([A-Z_]+=)/gm, '$1')
     .replace(
-      /^([A-Z_]+_KEY|TIDEMARK_PORTFOLIO|MONGODB_URI|INFLUX_(?:URL|TOKEN|ORG)|REDIS_URL|RPC_RATE)=.*$/gm,
+      /^([A-Z_]+_KEY|TIDEMARK_PORTFOLIO|MONGODB_URI|INFLUX_(?:URL|TOKEN|ORG)|REDIS_URL|RPC_RATE|AUTH_SECRET)=.*$/gm,
       '',
     )
   const values = (rows: ReturnType<typeof load>) => rows.map(({ name, value }) => [name, value])

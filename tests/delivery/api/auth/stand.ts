@@ -91,7 +91,7 @@ async function asked(
     ...(body === undefined ? {} : { payload: body as object }),
     ...(from === undefined ? {} : { remoteAddress: from }),
   })
-  return reply as Reply
+  return reply
 }
 
 function ioOver(store: Store): ApiIo {
@@ -104,6 +104,7 @@ function ioOver(store: Store): ApiIo {
     },
     baseCurrency: 'usd' as Quote,
     invented: false,
+    portfolioFile: null,
     now: () => NOON,
   }
 }
