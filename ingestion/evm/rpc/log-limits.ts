@@ -22,6 +22,8 @@ export class LogLimits {
   private proved = 0
   private refused = Infinity
   private trying: Promise<void> | null = null
+  /** The longest answer. */
+  private seen = 0
 
   constructor(endpoint: Taught) {
     this.endpoint = endpoint
@@ -91,8 +93,10 @@ export class LogLimits {
     if (this.cap !== logs) this.endpoint.learn({ logResults: logs })
   }
 
-  /** Whether an answer with so many logs may lack some. */
+  /** Whether an answer with so many logs may lack some. Who has given more does not cut there. */
   mayBeCut(logs: number): boolean {
-    return ROUND.has(logs) || (this.cap !== null && logs >= this.cap)
+    if (this.cap !== null && logs >= this.cap) return true
+    this.seen = Math.max(this.seen, logs)
+    return ROUND.has(logs) && logs === this.seen
   }
 }
