@@ -6,7 +6,8 @@ name: main
 # Currency of all values: an ISO code (usd, eur, chf, ...), btc or eth.
 baseCurrency: usd
 
-# Wallets to read, each an EVM address with its chains (needs ALLIUM_API_KEY). A label may be used in flows.csv.
+# Wallets to read, each an EVM address with its chains: from a node of the chain (RPC_URL_1, RPC_URL_8453, … or one that
+# anybody may ask), or through Allium (ALLIUM_API_KEY). "tidemark wallets add" enters them; flows.csv may use a label.
 # wallets:
 #   - address: "0x0000000000000000000000000000000000000000"
 #     label: hot

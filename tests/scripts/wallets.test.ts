@@ -113,6 +113,25 @@ describe('wallets check', () => {
   })
 })
 
+describe('the first wallet of all', () => {
+  test('begins a portfolio file, which only its owner reads; one that is refused begins none', async () => {
+    expect((await run('add', A.slice(0, 41))).code).toBe(2)
+    expect(readdirSync(place.dir)).toEqual([])
+    const added = await run('add', A, '--chain', 'base', '--label', 'cold')
+    expect([added.code, added.stdout]).toEqual([
+      0,
+      expect.stringContaining('was written and has 1 wallet now'),
+    ])
+    expect(statSync(file()).mode & 0o777).toBe(0o600)
+    expect(documentOf(await run('list', '--json'))).toMatchObject({
+      portfolio: 'main',
+      wallets: [{ address: A, label: 'cold', chains: ['base'] }],
+    })
+    const named = await tidemark(['wallets', 'add', B, '--portfolio', 'other.yaml'], { cwd: place.dir })
+    expect([named.code, readdirSync(place.dir)]).toEqual([5, ['portfolio.yaml']])
+  })
+})
+
 describe('wallets of the portfolio file', () => {
   const START = '# mine\nname: main\n\nholdings: # by hand\n  - { asset: bitcoin, quantity: 0.50 }\n'
 
@@ -182,7 +201,7 @@ describe('wallets of the portfolio file', () => {
   test('without a file the next step is told; with a faulty one, its faults', async () => {
     const nothing = await run('list', '--json')
     expect([nothing.code, documentOf(nothing)]).toMatchObject([0, { portfolio: null, wallets: [] }])
-    const none = await run('add', A, '--json')
+    const none = await run('label', A, 'x', '--json')
     expect(none.code).toBe(5)
     expect(documentOf(none)).toMatchObject({
       error: { code: 'PORTFOLIO_INVALID', fix: expect.stringContaining('tidemark init') as string },

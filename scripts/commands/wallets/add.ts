@@ -6,8 +6,9 @@ import type { Edited } from '#config/portfolio/edit.ts'
 import { examples, type Act } from '../../cli/command.ts'
 import type { Cli } from '../../cli/context.ts'
 import type { Outcome } from '../../cli/output.ts'
+import { count } from '../../cli/plan-text.ts'
 import { textList, usage } from '../../cli/values.ts'
-import { nameOf, portfolioFile, replaceFile, type PortfolioFile } from './file.ts'
+import { nameOf, portfolioFileOrNew, replaceFile, type PortfolioFile } from './file.ts'
 import { walletDocument } from './list.ts'
 
 type Options = { label?: string; chain?: string[] }
@@ -30,7 +31,7 @@ async function run(cli: Cli, texts: string[], options: Options): Promise<Outcome
       '--label names one wallet, and several are given.',
       'Add them one by one, or leave --label out.',
     )
-  const file = await portfolioFile(cli)
+  const file = await portfolioFileOrNew(cli)
   const shape = await shapeOf(options, file)
   const wallets = await walletsOf(cli, texts, shape, file)
   const { addWallet } = await import('#config/portfolio/edit.ts')
@@ -42,7 +43,7 @@ async function run(cli: Cli, texts: string[], options: Options): Promise<Outcome
     text: () =>
       [
         ...wallets.map((wallet) => `added   ${nameOf(wallet)} on ${wallet.chains.join(', ')}${from(wallet)}`),
-        `${file.path} has ${edited.portfolio.wallets.length} wallets now. "tidemark ingest" reads them.`,
+        `${file.path} ${file.missing === true ? 'was written and ' : ''}has ${count(edited.portfolio.wallets.length, 'wallet')} now. "tidemark ingest" reads ${edited.portfolio.wallets.length === 1 ? 'it' : 'them'}.`,
       ].join('\n'),
     document: () => ({ file: file.path, added: wallets.map(walletDocument) }),
   }

@@ -10,6 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { join } from 'node:path'
 import { readAddress } from '#core/address.ts'
 import { TidemarkError } from '#core/errors.ts'
 import type { Portfolio, Wallet } from '#core/portfolio.ts'
@@ -17,11 +18,14 @@ import type { Edited } from '#config/portfolio/edit.ts'
 import type { PortfolioSource } from '#config/portfolio/read.ts'
 import type { Cli } from '../../cli/context.ts'
 import { readConfig, readText } from '../../wiring/config.ts'
-import { portfolioInForce } from '../../wiring/portfolio.ts'
+import { isInvented } from '../../wiring/invented.ts'
+import { PORTFOLIO_FILE, portfolioInForce } from '../../wiring/portfolio.ts'
 
 /** The portfolio file as it stands. */
 export type PortfolioFile = {
   readonly path: string
+  /** It is not there yet, and `text` is what it would begin with. */
+  readonly missing?: true
   readonly text: string
   readonly portfolio: Portfolio
   readonly source: PortfolioSource
@@ -33,6 +37,24 @@ export type PortfolioFile = {
  */
 export async function portfolioFile(cli: Cli): Promise<PortfolioFile> {
   const path = portfolioInForce(readConfig(cli))
+  return present(cli, path)
+}
+
+/**
+ * The same, or where none is named and none is here, one that begins in the working directory.
+ * @throws TidemarkError PORTFOLIO_INVALID when the one that is named is not there, or has faults
+ */
+export async function portfolioFileOrNew(cli: Cli): Promise<PortfolioFile> {
+  const config = readConfig(cli)
+  const path = portfolioInForce(config)
+  if (path !== null || isInvented(config.dataDir)) return present(cli, path)
+  const { readPortfolio } = await import('#config/portfolio/read.ts')
+  const text = `name: main\nbaseCurrency: ${config.baseCurrency}\nwallets: []\n`
+  const source = { path: join(process.cwd(), PORTFOLIO_FILE), owner: cli.globals.owner, now: Date.now() }
+  return { path: source.path, missing: true, text, portfolio: readPortfolio(text, source), source }
+}
+
+async function present(cli: Cli, path: string | null): Promise<PortfolioFile> {
   const text = path === null ? null : readText(path, 'PORTFOLIO_INVALID')
   if (path === null || text === null) {
     throw new TidemarkError('PORTFOLIO_INVALID', {
@@ -49,7 +71,8 @@ export async function portfolioFile(cli: Cli): Promise<PortfolioFile> {
  * Puts the edited text in the file's place, whole or not at all.
  * @throws TidemarkError PORTFOLIO_INVALID when somebody else has changed the file since it was read
  */
-export function replaceFile({ path, text }: PortfolioFile, edited: Edited): void {
+export function replaceFile({ path, text, missing }: PortfolioFile, edited: Edited): void {
+  if (missing === true) return beginFile(path, edited.text)
   // A link stays a link: what it leads to is replaced.
   const real = realpathSync(path)
   const partial = `${real}.${randomBytes(6).toString('hex')}.partial`
@@ -68,6 +91,20 @@ export function replaceFile({ path, text }: PortfolioFile, edited: Edited): void
   } catch (error) {
     rmSync(partial, { force: true })
     throw error
+  }
+}
+
+/** For its owner alone: it says what somebody holds. */
+function beginFile(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: 'wx', mode: 0o600, flush: true })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') throw changedMeanwhile(path)
+    throw new TidemarkError('PORTFOLIO_INVALID', {
+      message: `${path} cannot be written: ${message}.`,
+      fix: 'Run the command in a folder of yours, or name a file with --portfolio.',
+    })
   }
 }
 
