@@ -4,6 +4,7 @@ import { admit } from './access.ts'
 import { Answers } from './answers.ts'
 import { ROUTES, type RouteName } from './contract.ts'
 import type { Route } from './contract/route.ts'
+import { refuseAmounts, withoutAmounts } from './hide-amounts.ts'
 import { refuseTwice } from './query-text.ts'
 import type { Ask, Auth, Handler, Principal, Reply, Runner } from './types.ts'
 
@@ -50,6 +51,7 @@ export function registerRoutes(app: FastifyInstance, serving: Serving): void {
         const who = route.access === 'public' ? null : await serving.auth.of(request)
         refuseTwice(request.query)
         admit(route.access, who, (request.query as { portfolio?: string }).portfolio)
+        refuseAmounts(name, who)
         asking.set(request, who)
       },
       handler: async (request, reply) =>
@@ -87,8 +89,9 @@ async function replyOf(
   if (itself !== undefined) return ownReply(name, await itself(ask, call))
   const run = () => runner.run(name, ask)
   if (ROUTES[name].method !== 'GET') return run()
-  const key = JSON.stringify([name, ask.owner, ask.params, ask.query, who?.hideAmounts === true])
-  return answers.of(key, changeMark(), run)
+  const hide = who?.hideAmounts === true
+  const key = JSON.stringify([name, ask.owner, ask.params, ask.query, hide])
+  return answers.of(key, changeMark(), hide ? async () => withoutAmounts(await run()) : run)
 }
 
 function ownReply(name: RouteName, document: unknown): Reply {

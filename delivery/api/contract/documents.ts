@@ -73,7 +73,8 @@ export const holding = z.object({
   wallet: z.string(),
   label: z.string().nullable(),
   chain: z.string(),
-  quantity: decimal,
+  /** Null where amounts are hidden. */
+  quantity: decimalOrNull,
   mark: decimalOrNull,
   value: decimalOrNull,
   quality,
@@ -134,6 +135,8 @@ export const history = z.object({
   step: z.array(decimalOrNull),
   quality: z.array(quality),
   coverage: z.array(share),
+  /** Where amounts are hidden: each value as a part of the first. */
+  index: z.array(fraction).optional(),
 })
 
 export const runState = z.object({
