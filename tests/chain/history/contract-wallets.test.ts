@@ -163,8 +163,11 @@ describeChain('an account that is a contract', () => {
       [...[account('stranger'), parseEther('1'), '0x' as Hex]],
       owner,
     )
+    // Far from what changes the nonce, so that the balance looks untouched from there.
+    await stage.node.rpc('anvil_mine', ['0x40'])
     await stage.pay(stage.faucet, key.address, '1')
     await stage.send(code)
+    await stage.node.rpc('anvil_mine', ['0x23'])
     await authorise(`0x${'0'.repeat(40)}`, 2)
     expect(await stage.node.rpc<Hex>('eth_getCode', [key.address, 'latest'])).toBe('0x')
     const end = await stage.height()

@@ -110,6 +110,22 @@ describeChain('the reading of a wallet', () => {
     expect(plan).toMatchObject({ logs: 3, blocks: 12 })
   })
 
+  test('sees a payment whose value and cost came back to the last unit', async () => {
+    const wallet = account('refunded')
+    await stage.pay(stage.faucet, wallet, '5')
+    const from = await stage.height()
+    await stage.node.rpc('anvil_mine', ['0x40'])
+    const { gas } = await stage.pay(wallet, account('stranger'), '0.5')
+    await stage.send({ from: stage.faucet, to: wallet, value: parseEther('0.5') + gas })
+    await stage.node.rpc('anvil_mine', ['0x40'])
+    const to = await stage.height()
+    expect(await stage.ether(wallet, to)).toBe(await stage.ether(wallet, from))
+    const readers = readersOf(stage)
+    const [parts = []] = await readThrough(readers, [await scanAfter(readers, wallet, from)], [to])
+    const kinds = parts.flatMap(({ flows }) => flows).map(({ kind }) => kind)
+    expect(kinds).toEqual(['opening', 'gas', 'withdraw', 'deposit'])
+  })
+
   test('gives the producer of blocks its share as income', async () => {
     const producer: Hex = account('producer')
     await stage.node.rpc('anvil_setCoinbase', [producer])
