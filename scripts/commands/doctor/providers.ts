@@ -9,7 +9,7 @@ import { fail, ok, warn, type Finding } from './check.ts'
 import { checkClock } from './local.ts'
 
 /** Short enough that all checks together end within ten seconds; a provider that is that slow is reported. */
-const PROBE: HttpTuning = {
+export const PROBE: HttpTuning = {
   limits: { connectMs: 3_000, headersMs: 5_000, totalMs: 6_000 },
   retry: { retries: 0, rateLimitPatienceMs: 0, rateLimitMs: 0 },
   retryAfterCapMs: 0,
@@ -40,7 +40,8 @@ export async function checkCoingecko(config: Config, used: number, signal: Abort
 export async function checkAllium(config: Config, signal: AbortSignal): Promise<Finding[]> {
   const name = 'Allium answers'
   const client = alliumOf(config, new TokenBook(), new Set(), PROBE)
-  if (client === null) return [ok(name, 'not configured: wallets are not read (ALLIUM_API_KEY)')]
+  if (client === null)
+    return [ok(name, 'not configured: wallets are read from their chains (ALLIUM_API_KEY)')]
   try {
     const { host, chains } = await client.probe(signal)
     return [ok(name, `${host}, key accepted, ${count(chains.length, 'chain')}`)]

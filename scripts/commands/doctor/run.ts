@@ -1,13 +1,15 @@
 import type { Config } from '#config/config.ts'
 import { EXIT, TidemarkError } from '#core/errors.ts'
 import { monthOf } from '#core/month.ts'
+import type { Portfolio } from '#core/portfolio.ts'
 import type { Cli } from '../../cli/context.ts'
 import type { Outcome } from '../../cli/output.ts'
 import { readConfig } from '../../wiring/config.ts'
 import { choosePortfolio } from '../../wiring/portfolio.ts'
 import { fail, ok, type Finding } from './check.ts'
+import { checkChains } from './chains.ts'
 import { checkRuntime, checkSecretFiles } from './local.ts'
-import { checkAllium, checkCoingecko, checkPriceSources } from './providers.ts'
+import { checkAllium, checkCoingecko, checkPriceSources, PROBE } from './providers.ts'
 import { checkRedis } from './redis.ts'
 import { checkServers } from './servers.ts'
 import { checkData, checkStore } from './store.ts'
@@ -46,8 +48,10 @@ async function checkWith(cli: Cli, config: Config, now: number): Promise<Finding
     checkServers(config),
   ])
   const findings = [...ofServers, ...ofStore]
+  let portfolio: Portfolio | null = null
   try {
     const chosen = await choosePortfolio(cli, config, store)
+    portfolio = chosen?.portfolio ?? null
     const found =
       chosen === null
         ? 'none: one unit of each coin is valued'
@@ -64,6 +68,7 @@ async function checkWith(cli: Cli, config: Config, now: number): Promise<Finding
     checkCoingecko(config, used, signal),
     checkAllium(config, signal),
     checkPriceSources(config, signal),
+    checkChains(config, portfolio, PROBE, signal),
   ]
   findings.push(...(await Promise.all(providers)).flat())
   if (store !== null) {
