@@ -83,13 +83,27 @@ const whole = (movement: Movement, kind: FlowKind): Draft => ({
  * Principal goes into the pseudo-wallet of the contract that was called: two legs of one transfer. What other own wallets
  * got of it in the same transaction was handed on to them, and is a third leg there.
  */
-function placing(movement: Movement, { own }: Reckoned, { placed, others }: Surroundings): Draft[] {
-  const place = own?.to as Hex
+function placing(movement: Movement, tx: Reckoned, { placed, others }: Surroundings): Draft[] {
+  const place = tx.own?.to as Hex
   const { contract: token, amount } = movement
-  const handedOn = others(token)
-  const stays = handedOn > 0n && handedOn < -amount ? -amount - handedOn : -amount
+  const stays = -amount - handedOn(movement, tx, others(token))
+  if (stays === 0n) return [whole(movement, 'transfer')]
   placed.put({ place, token, taker: movement.to ?? place }, stays)
   return [whole(movement, 'transfer'), mirror(movement, place, stays)]
+}
+
+/** What other own wallets got of this movement: of several of one token, the first are handed on before the last. */
+function handedOn(movement: Movement, { outs }: Reckoned, got: bigint): bigint {
+  const side = outs.find(({ contract }) => contract === movement.contract)
+  // Who got more than was given here got it from somebody else.
+  if (side === undefined || got <= 0n || got >= -side.amount) return 0n
+  let left = got
+  for (const each of side.movements) {
+    const taken = left < -each.amount ? left : -each.amount
+    if (each === movement) return taken
+    left -= taken
+  }
+  return 0n
 }
 
 /** Principal comes back from where it lies, the contract that sends it first; what is more was earned. */

@@ -343,6 +343,23 @@ describe('what a transaction was', () => {
     expect(new Placed(book.toRecord()).toRecord()).toEqual(book.toRecord())
   })
 
+  test('what a contract hands on is taken from its legs once, the first of them before the last', () => {
+    const out = (...amounts: bigint[]) => amounts.map((amount): Moved => [USDC, amount, POOL])
+    const given = (moved: readonly Moved[], got: bigint) => lines(called(SHOP), moved, { others: () => got })
+    expect(given(out(-10n), 4n)).toEqual(['me transfer usd-coin -10', 'shop transfer usd-coin 6'])
+    expect(given(out(-10n, -10n), 4n)).toEqual([
+      'me transfer usd-coin -10',
+      'shop transfer usd-coin 6',
+      'me transfer usd-coin -10',
+      'shop transfer usd-coin 10',
+    ])
+    expect(given(out(-10n, -10n), 14n)).toEqual([
+      'me transfer usd-coin -10',
+      'me transfer usd-coin -10',
+      'shop transfer usd-coin 6',
+    ])
+  })
+
   test('less than the principal leaves the rest of it where it is', () => {
     const book = placed(100n)
     lines(called(SHOP), [[USDC, 90n, POOL]], { placed: book })
