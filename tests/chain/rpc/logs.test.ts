@@ -126,14 +126,18 @@ describeChain('logs', () => {
     await expect(cutting.logs([IN], range, signal)).rejects.toMatchObject({ code: 'PROVIDER_REFUSED' })
   })
 
-  test('are never asked for beyond the head, nor given without what lies there', async () => {
-    const proxy = await proxied([host.staleHead(40)])
+  test.each([
+    ['that says so', false],
+    ['that does not', true],
+  ])('are whole at the head, through a host behind %s', async (_words, silent) => {
+    const behind = AFTER
+    const proxy = await proxied([host.staleHead(behind, silent)])
     const range = { from: HEAD - 1_000, to: HEAD }
     const expected = whole.filter(({ block }) => block >= range.from)
     const alone = open(proxy)
     await expect(alone.logs([IN], range, signal)).rejects.toMatchObject({
       code: 'PROVIDER_UNAVAILABLE',
-      message: expect.stringContaining(`its newest block is ${HEAD - 40}`) as string,
+      message: expect.stringContaining(`its newest block is ${HEAD - behind}`) as string,
     })
     // What it has it gives, the rest comes from the second.
     const both = openTestChain(1, [proxy.url, node.url])
