@@ -162,6 +162,14 @@ describeChain('logs', () => {
     expect(first.byMethod.get('eth_getLogs')).toBeLessThan(10)
   })
 
+  test('of blocks that came after the endpoint was met are asked for as well', async () => {
+    const chain = await through([host.infura()])
+    expect(await chain.logs([IN], { from: HEAD, to: HEAD }, signal)).toEqual([])
+    await emitTransfers(node, { count: 2, from: BOB, to: ALICE })
+    await mine(node, 1)
+    expect(await chain.logs([IN], { from: HEAD, to: HEAD + 2 }, signal)).toHaveLength(2)
+  })
+
   function open(proxy: Proxy): ChainRpc {
     const chain = openTestChain(1, [proxy.url])
     onTestFinished(() => chain.close())
