@@ -47,7 +47,7 @@ export function refuseForeign({ headers }: FastifyRequest): void {
 }
 
 function refuseInAddress({ query }: FastifyRequest): void {
-  const name = Object.keys((query ?? {})).find((key) => IN_ADDRESSES.test(key))
+  const name = Object.keys(query ?? {}).find((key) => IN_ADDRESSES.test(key))
   if (name === undefined) return
   throw new Refusal(
     'INVALID',

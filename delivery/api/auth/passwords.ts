@@ -6,7 +6,7 @@ import { Refusal } from '../problem.ts'
 /** What a guess costs: 128 · r · 2^logN bytes of memory, p times over. */
 export type Cost = { readonly logN: number; readonly r: number; readonly p: number }
 
-/** 32 MB and about a quarter of a second; OWASP counts it as strong as argon2id with 19 MB (docs/decisions/0017). */
+/** 32 MB and about a quarter of a second; OWASP counts it as strong as argon2id with 19 MB (docs/decisions/0019). */
 const COST: Cost = { logN: 15, r: 8, p: 3 }
 
 const SALT_BYTES = 16

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline'
+import { createInterface, type Interface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { TidemarkError } from '#core/errors.ts'
 import { rememberSecret } from '../../cli/secrets.ts'
@@ -22,31 +22,32 @@ export async function askPassword(name: string): Promise<string> {
 }
 
 async function askedTwice(name: string): Promise<string> {
-  const password = await asked(`Password for ${name}: `)
-  if (password === '' || password === (await asked('Once more: '))) return password
+  const nowhere = new Writable({ write: (_piece, _encoding, done) => done() })
+  // From here on the terminal itself shows nothing of what is typed; so it stands before the first question.
+  const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true, historySize: 0 })
+  try {
+    const password = await asked(lines, `Password for ${name}: `)
+    if (password === '' || password === (await asked(lines, 'Once more: '))) return password
+  } finally {
+    lines.close()
+  }
   throw new TidemarkError('USAGE', { message: 'The two are not the same.', fix: 'Run it again.' })
 }
 
 /** Asks on stderr: stdout has the result alone. */
-function asked(prompt: string): Promise<string> {
-  const nowhere = new Writable({ write: (_piece, _encoding, done) => done() })
+async function asked(lines: Interface, prompt: string): Promise<string> {
   process.stderr.write(prompt)
-  const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true, historySize: 0 })
-  return new Promise((resolve, reject) => {
-    const end = () => {
-      lines.close()
-      process.stderr.write('\n')
-    }
-    lines.once('line', (line) => {
-      end()
-      resolve(line)
+  try {
+    return await new Promise((resolve, reject) => {
+      const stopped = new TidemarkError('INTERRUPTED', { message: 'Stopped.', fix: 'Nothing was changed.' })
+      lines.once('line', resolve)
+      lines.once('SIGINT', () => reject(stopped))
+      // Ctrl-D.
+      lines.once('close', () => resolve(''))
     })
-    lines.once('SIGINT', () => {
-      end()
-      reject(new TidemarkError('INTERRUPTED', { message: 'Stopped.', fix: 'Nothing was changed.' }))
-    })
-    lines.once('close', () => resolve(''))
-  })
+  } finally {
+    process.stderr.write('\n')
+  }
 }
 
 async function firstLine(): Promise<string> {
