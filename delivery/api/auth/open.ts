@@ -67,8 +67,8 @@ export async function openAuth(options: AuthOptions): Promise<OpenedAuth> {
 }
 
 function sweeping({ accounts, sessions }: Authority): () => void {
+  const sweep = async () => sessions.sweep(await accounts.list())
   // What could not be put away now is put away later: nobody comes in by it.
-  const sweep = async () => sessions.sweep(await accounts.list()).catch(() => undefined)
   const timer = setInterval(() => void sweep().catch(() => undefined), SWEEP_MS)
   timer.unref()
   return () => clearInterval(timer)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { Sessions } from '#delivery/api/auth/sessions.ts'
 import { account, authStand, PASSWORD, signIn } from './stand.ts'
 
 const MINUTE = 60_000
@@ -138,5 +139,22 @@ describe('sessions', () => {
       expect((await stand.ask('GET /me', { as })).statusCode).toBe(401)
     const { refreshToken } = bob
     expect((await stand.ask('POST /session/refresh', { body: { refreshToken } })).statusCode).toBe(401)
+  })
+
+  test('sessions that are over, or of accounts that changed, are put away; the others stay', async () => {
+    const stand = await authStand()
+    for (const name of ['ada', 'bob', 'eve']) await account(stand, name)
+    for (const name of ['ada', 'bob', 'eve']) await signIn(stand, name)
+    await stand.accounts.edit('bob', { disabled: true })
+    await stand.accounts.remove('eve')
+    const sessions = new Sessions(stand.store, () => stand.clock.now)
+    const left = async () => {
+      await sessions.sweep(await stand.accounts.list())
+      const kept = await stand.store.records({ owner: ':server', kind: 'passing:session' })
+      return kept.map(({ value }) => (JSON.parse(value) as { user: string }).user)
+    }
+    expect(await left()).toEqual(['ada'])
+    stand.clock.now += 14 * DAY
+    expect(await left()).toEqual([])
   })
 })
