@@ -37,8 +37,9 @@ DELETE FROM temp.incoming WHERE rowid IN (
 // have one. Two equal legs are two: the n-th of them is known only when the other source has n. The flows files of two
 // portfolios are never read together, so they may tell of the same transfer, each for itself.
 // What an edit put away was delivered too; what stands in its place was not.
-const sameElsewhere = (state: string): string => `
-SELECT count(*) FROM main.flows f
+// Without being told so, SQLite takes the table itself for the question and reads all of an owner's flows for each row.
+const sameElsewhere = (index: 'flows_by_tx' | 'flows_by_edited_tx', state: string): string => `
+SELECT count(*) FROM main.flows f INDEXED BY ${index}
 WHERE f.owner = @owner AND f.tx = r.tx AND ${state} AND f.source <> @source
   AND lower(f.wallet) = r.wallet AND f.asset = r.asset AND f.quantity = r.quantity
   AND (f.log_index IS NULL OR r.log_index IS NULL OR f.log_index = r.log_index)
@@ -51,9 +52,9 @@ const BY_HAND =
 // Most imports share no transaction with another source; only rows of those that do are ranked.
 const SHARED_TX = `
 SELECT i.tx FROM temp.incoming i WHERE i.tx <> '' AND (
-  EXISTS (SELECT 1 FROM main.flows f
+  EXISTS (SELECT 1 FROM main.flows f INDEXED BY flows_by_tx
     WHERE f.owner = @owner AND f.tx = i.tx AND f.retired IS NULL AND f.source <> @source)
-  OR EXISTS (SELECT 1 FROM main.flows f
+  OR EXISTS (SELECT 1 FROM main.flows f INDEXED BY flows_by_edited_tx
     WHERE f.owner = @owner AND f.tx = i.tx AND f.replaced_by IS NOT NULL AND f.source <> @source))`
 
 /** Rows that are not added, in two steps: `same` where they are current in the book, `hand` where an edit put them away, */
@@ -78,8 +79,8 @@ WITH ranked AS (
 )
 INSERT OR IGNORE INTO temp.kept (id, fate)
 SELECT r.id, 'other' FROM ranked r
-WHERE r.nth <= (${sameElsewhere(`f.retired IS NULL AND NOT ${BY_HAND}`)})
-  + (${sameElsewhere('f.replaced_by IS NOT NULL')})`
+WHERE r.nth <= (${sameElsewhere('flows_by_tx', `f.retired IS NULL AND NOT ${BY_HAND}`)})
+  + (${sameElsewhere('flows_by_edited_tx', 'f.replaced_by IS NOT NULL')})`
 
 /** Rows that are added, in the order of the table; sorted by number, since they are wide. */
 export const ADDED_ROWS = `

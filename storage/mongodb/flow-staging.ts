@@ -32,6 +32,7 @@ const CREATE_MIRROR = `
 CREATE TABLE main.flows (${COLUMNS.join(', ')}, checksum, document);
 CREATE INDEX main.flows_by_id ON flows (owner, book, id);
 CREATE INDEX main.flows_by_tx ON flows (owner, tx);
+CREATE INDEX main.flows_by_edited_tx ON flows (owner, tx) WHERE replaced_by IS NOT NULL AND tx IS NOT NULL;
 CREATE INDEX main.flows_by_replacement ON flows (owner, book, replaced_by) WHERE replaced_by IS NOT NULL;`
 
 const INSERT_MIRRORED = `INSERT INTO main.flows (${MIRRORED.join(', ')}, retired, replaced_by, document)
