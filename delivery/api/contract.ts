@@ -19,7 +19,6 @@ const UPLOAD = 64_000_000
 
 /** Ranges that a chart can be asked for by name. */
 export const RANGES = ['1h', '6h', '24h', '7d', '30d', '90d', 'ytd', '1y', 'all'] as const
-export type RangeName = (typeof RANGES)[number]
 
 const range = z.enum(RANGES).default('7d')
 const one = z.strictObject({ portfolio: portfolioName })

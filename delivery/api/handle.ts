@@ -26,7 +26,6 @@ const HANDLERS: { readonly [N in RouteName]?: () => Promise<Handler<N>> } = {
   runs: async () => (await import('./handlers/lists.ts')).runs,
   pnl: async () => (await import('./handlers/pnl.ts')).pnl,
 }
-export type WorkRoute = keyof typeof HANDLERS
 
 /**
  * Answers one request from the store.

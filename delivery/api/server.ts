@@ -3,6 +3,9 @@ import compress from '@fastify/compress'
 import helmet from '@fastify/helmet'
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, validatorCompiler } from 'fastify-type-provider-zod'
+import { admit } from './access.ts'
+import { describeRoutes, showRoutes } from './docs.ts'
+import { metricsOf } from './metrics.ts'
 import { problemOf, Refusal, type Problem } from './problem.ts'
 import { readQuery } from './query-text.ts'
 import { Told } from './told.ts'
@@ -20,6 +23,9 @@ export type ServerOptions = Serving & {
   readonly proxies: readonly string[]
   /** It speaks TLS itself; null where nobody can listen, or a proxy does. */
   readonly tls?: { readonly cert: string; readonly key: string } | null
+  /** Only this machine reaches it: then its own pages (/docs, /metrics) need nobody to be signed in. */
+  readonly local: boolean
+  readonly version: string
   /** Told every request that failed, without its query: `code` is ours. */
   readonly onProblem: (event: {
     id: string
@@ -83,6 +89,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     strictTransportSecurity: false,
   })
   await app.register(compress, { threshold: 1_024, encodings: ['br', 'gzip'] })
+  const metrics = metricsOf(app)
+  await describeRoutes(app, options.version)
   for (const prefix of PREFIXES)
     await app.register(
       async (scope) => {
@@ -90,7 +98,20 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
       },
       { prefix },
     )
+  await app.register(async (scope) => {
+    guardPages(scope, options)
+    await showRoutes(scope)
+    scope.get('/metrics', { schema: { hide: true } }, async (_, reply) =>
+      reply.type('text/plain; version=0.0.4; charset=utf-8').send(await metrics()),
+    )
+  })
   return app
+}
+
+/** What the server tells of itself is for those who look after it. */
+function guardPages(scope: FastifyInstance, { local, auth }: ServerOptions): void {
+  if (local) return
+  scope.addHook('onRequest', async (request) => admit('admin', await auth.of(request), undefined))
 }
 
 function refuseStrangers(app: FastifyInstance, { isOurs }: ServerOptions): void {

@@ -10,6 +10,7 @@ import type { Store } from '#pipeline/ports.ts'
 import type { Cli } from '../cli/context.ts'
 import type { Outcome } from '../cli/output.ts'
 import { usage } from '../cli/values.ts'
+import { appVersion } from '../cli/version.ts'
 import type { ServeOptions } from '../commands/serve.ts'
 import { readConfig, readText } from '../wiring/config.ts'
 import { isInvented } from '../wiring/invented.ts'
@@ -73,6 +74,8 @@ async function server(config: Config, options: ServeOptions, parts: Parts): Prom
     isOurs,
     proxies,
     tls,
+    local: isLoopback(options.host) && proxies.length === 0,
+    version: appVersion(),
     onProblem: log.problem,
   })
   app.addHook('onClose', async () => close())

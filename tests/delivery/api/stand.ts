@@ -54,6 +54,8 @@ export async function stand(who: Principal | null = OWNER) {
     changeMark: () => store.changeMark(),
     isOurs: (host) => host.startsWith('localhost'),
     proxies: [],
+    local: false,
+    version: '0.0.0',
     onProblem: (event) => void problems.push(event),
   })
   onTestFinished(async () => {

@@ -60,6 +60,8 @@ export async function authStand(more: Partial<AuthOptions> & { proxies?: readonl
     changeMark: () => '',
     isOurs: opened.isOurs,
     proxies: more.proxies ?? [],
+    local: false,
+    version: '0.0.0',
     onProblem: (event) => void written.push(JSON.stringify({ ...event, thrown: String(event.thrown) })),
   })
   onTestFinished(async () => {
