@@ -1,5 +1,4 @@
-import { getAbiItem, toHex, type Hex } from 'viem'
-import { createPublicClient, http } from 'viem'
+import { createPublicClient, getAbiItem, http, toHex } from 'viem'
 import type { AssetId } from '#core/asset.ts'
 import { HOUR_MS } from '#core/hour.ts'
 import type { Portfolio } from '#core/portfolio.ts'
@@ -78,7 +77,7 @@ async function measure(url: string, coin: Deployed, file: string): Promise<reado
       ...{ tally: { addFlows: nothing, addBalances: nothing }, onFault: nothing },
     }
     const bareMs = await timed(() => bareLogs(url, coin))
-    const walkMs = await timed(() => walkChain([WALLET as Hex], history, walk))
+    const walkMs = await timed(() => walkChain([WALLET], history, walk))
     const { requests, logs } = history.usage()
     const portfolio = portfolioOf()
     const session = { portfolio, quote: portfolio.baseCurrency, now: START }
