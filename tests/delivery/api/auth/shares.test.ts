@@ -56,6 +56,10 @@ describe('a link that shows a portfolio', () => {
     const { stand, ada } = await shared()
     const { id, token, open, as } = await opened(stand, ada)
     expect((await open()).statusCode).toBe(200)
+    const forged = await stand.ask('POST /session/share', {
+      body: { token: `${token.slice(0, 29)}${'A'.repeat(43)}` },
+    })
+    expect(forged.statusCode).toBe(401)
     const list = await stand.ask('GET /shares', { as: ada })
     expect(list.json()['shares']).toMatchObject([{ id, portfolio: 'ada', hideAmounts: false, expires: null }])
     const kept = await stand.store.records({ owner: ':server', kind: 'auth:share' })

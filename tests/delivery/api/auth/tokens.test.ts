@@ -189,6 +189,9 @@ describe('tokens of programs', () => {
       ),
     )
     expect(roles).toEqual(['viewer', 'owner', 'admin'])
+    // Its id is no secret; what follows is.
+    const forged = `${read.token.slice(0, 29)}${'A'.repeat(43)}`
+    expect(await statusOf(stand, forged)).toBe(401)
     const status = async (token: string, what: string) => (await stand.ask(what, { as: token })).statusCode
     expect(await status(read.token, 'GET /portfolios')).toBe(200)
     expect(await status(read.token, 'GET /shares')).toBe(403)
