@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { COLLECTIONS } from '#storage/mongodb/schema.ts'
 import { ROOT } from './files.ts'
-import { limitsOfPrices, portfoliosOf, pricesOf } from './scale/arithmetic.ts'
+import { balancesOf, limitsOfPrices, portfoliosOf, pricesOf } from './scale/arithmetic.ts'
 import { FIGURES } from './scale/figures.ts'
 import { withTables } from './scale/tables.ts'
 
@@ -26,6 +26,17 @@ describe('docs/scale.md', () => {
 })
 
 describe('the arithmetic', () => {
+  test('balances of wallets by hand: one by one, by wallet, by many', () => {
+    expect(balancesOf('a call for each balance', 1_000, 3, 10)).toEqual({
+      requests: 33_000,
+      perChain: 11_000,
+      seconds: 110,
+    })
+    expect(balancesOf('a multicall for each wallet', 1_000, 3, 10).perChain).toBe(1_000)
+    // 11,000 balances at 502.5 a request, and the block.
+    expect(balancesOf('a multicall for many wallets', 1_000, 3, 10).perChain).toBe(1 + 22)
+  })
+
   test('one asset over ten years, by hand', () => {
     const { points, bytes, backfill, current, machine } = pricesOf(1, 'hourly')
     expect(points).toBe(87_660)

@@ -109,3 +109,27 @@ export function limitsOfPortfolios({ seconds, bytesAYear }: Portfolios): Limit[]
 }
 
 const inOrder = (limits: readonly Limit[]): Limit[] => [...limits].sort((a, b) => b.used - a.used)
+
+/** How balances of wallets are asked for. */
+export type BalanceWay =
+  'a call for each balance' | 'a multicall for each wallet' | 'a multicall for many wallets'
+
+/** Requests that balances of wallets take in one round, on all chains together and on the busiest. */
+export type Balances = {
+  readonly requests: number
+  readonly perChain: number
+  /** A round on every chain side by side, at the rate that a chain is asked at. */
+  readonly seconds: number
+}
+
+/** @param tokens held by a wallet on a chain, beside its coin */
+export function balancesOf(way: BalanceWay, wallets: number, chains: number, tokens: number): Balances {
+  const balances = wallets * (tokens + 1)
+  const perChain =
+    way === 'a call for each balance'
+      ? balances
+      : way === 'a multicall for each wallet'
+        ? wallets * Math.ceil((tokens + 1) / FIGURES.balancesARequest.value)
+        : 1 + Math.ceil(balances / FIGURES.balancesARequest.value)
+  return { requests: perChain * chains, perChain, seconds: perChain / FIGURES.chainRate.value }
+}

@@ -52,5 +52,11 @@ export const FIGURES = {
     unit: 'days a call, five-minutely',
     from: 'CoinGecko, plan Enterprise alone',
   },
+  balancesARequest: {
+    value: 12_060 / 24,
+    unit: 'balances a request, of many wallets at one block',
+    from: 'npm run bench -- evm/balances: 12,060 balances of 20 wallets on three chains in 27 requests, of which 3 ask for the block',
+  },
+  chainRate: { value: 100, unit: 'requests a second of one chain', from: 'the ceiling that Tidemark keeps' },
   diskBytes: { value: 1e12, unit: 'bytes', from: 'what one machine is taken to have' },
 } as const satisfies Record<string, Figure>

@@ -1,9 +1,11 @@
 import {
+  balancesOf,
   limitsOfPortfolios,
   limitsOfPrices,
   portfoliosOf,
   pricesOf,
   YEARS,
+  type BalanceWay,
   type Granularity,
   type Limit,
 } from './arithmetic.ts'
@@ -12,6 +14,17 @@ import { FIGURES } from './figures.ts'
 const TOKENS = [10, 1_000, 10_000]
 const GRANULARITIES: readonly Granularity[] = ['hourly', 'five-minute']
 const PORTFOLIOS = [1, 125_000, 10_000_000]
+
+const WALLETS: readonly (readonly [wallets: number, chains: number])[] = [
+  [20, 3],
+  [150_000, 100],
+]
+const TOKENS_A_WALLET = 10
+const WAYS: readonly BalanceWay[] = [
+  'a call for each balance',
+  'a multicall for each wallet',
+  'a multicall for many wallets',
+]
 
 const CASES = TOKENS.flatMap((tokens) =>
   GRANULARITIES.map((granularity) => ({ tokens, granularity, prices: pricesOf(tokens, granularity) })),
@@ -86,6 +99,16 @@ export const TABLES: Readonly<Record<string, () => string>> = {
           size(bytesThinned),
         ]
       }),
+    ),
+  wallets: () =>
+    table(
+      ['wallets', 'chains', 'asked by', 'requests a round', 'of one chain', 'a round takes'],
+      WALLETS.flatMap(([wallets, chains]) =>
+        WAYS.map((way) => {
+          const { requests, perChain, seconds } = balancesOf(way, wallets, chains, TOKENS_A_WALLET)
+          return [whole(wallets), whole(chains), way, whole(requests), whole(perChain), time(seconds)]
+        }),
+      ),
     ),
   limits: () =>
     table(
