@@ -5,8 +5,12 @@ import type { Bench, Ratio } from './measure.ts'
 
 /** Runs every `*.bench.ts` beside the code (or those whose name holds a word given) and prints the ratios. */
 const root = fileURLToPath(new URL('../..', import.meta.url))
-/** `stores` stands for all of them. */
-const words = process.argv.slice(2).map((word) => (word === 'stores' ? 'storage' : word))
+/** Words that stand for several places. */
+const SEVERAL: Readonly<Record<string, readonly string[]>> = {
+  stores: ['storage'],
+  chain: ['ingestion/evm', 'pipeline/chain'],
+}
+const words = process.argv.slice(2).flatMap((word) => SEVERAL[word] ?? word)
 const rooms = ['core', 'config', 'ingestion', 'storage', 'pnl', 'pipeline', 'delivery', 'scripts']
 
 function benchFiles(): string[] {
