@@ -73,7 +73,7 @@ describeChain('endpoints', () => {
   ])('%s alone: an error that says so, and no key', async (_name, profile, code, words) => {
     const proxy = await proxied(busy, profile)
     const chain = open(1, [proxy], {
-      http: { limits: { headersMs: 100 }, retry: { retries: 2, minMs: 10, maxMs: 20 } },
+      http: { limits: { headersMs: 100 }, retry: { retries: 2, minMs: 10, maxMs: 20 }, now: noon() },
     })
     const error = await failure(chain.block('latest', signal))
     expect(error.code).toBe(code)
@@ -86,6 +86,12 @@ describeChain('endpoints', () => {
     expect((await failure(chain.block('latest', signal))).code).toBe(code)
     expect(proxy.requests - requests).toBeLessThanOrEqual(1)
   })
+
+  /** Credits of a day come back at midnight, and shortly before it they are waited for. */
+  function noon(): () => number {
+    const shift = new Date().setUTCHours(12, 0, 0, 0) - Date.now()
+    return () => Date.now() + shift
+  }
 
   const withoutHistory: readonly [string, Profile][] = [
     ['noArchive', host.noArchive()],
