@@ -9,7 +9,8 @@ export function rememberSecret(secret: string): void {
 /** The text with every remembered secret masked: as it stands, as a URL and as JSON would carry it. */
 export function scrub(text: string): string {
   let clean = text
-  for (const secret of secrets) {
+  // The longest first: one that holds another would be masked in part only, and show the rest.
+  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
     for (const form of formsOf(secret)) clean = clean.replaceAll(form, '***')
   }
   return clean

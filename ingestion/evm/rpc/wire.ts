@@ -1,3 +1,4 @@
+import { printable } from '../../http/text.ts'
 import type { RpcCall } from '../types.ts'
 import { classify, refusal, type Refusal } from './errors.ts'
 
@@ -85,7 +86,8 @@ function noJson(
 ) {
   const html = text.trimStart().startsWith('<')
   if (status === 200) {
-    return refusal('malformed', html ? 'a page of HTML came' : `what came (${contentType}) is no JSON`)
+    const type = printable(contentType, 100, secrets)
+    return refusal('malformed', html ? 'a page of HTML came' : `what came (${type}) is no JSON`)
   }
   // A page's text is not the node's word on the call.
   const message = html ? '' : text

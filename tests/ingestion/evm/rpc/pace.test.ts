@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { mannerOf } from '#ingestion/evm/rpc/hosts.ts'
 import { Pace } from '#ingestion/evm/rpc/pace.ts'
-import { urlSecrets } from '#ingestion/evm/rpc/secrets.ts'
 
 function paced(highest: number) {
   const clock = { now: 1_000_000 }
@@ -64,11 +63,4 @@ test.each([
   ['http://172.32.0.1:8545', 10],
 ])('%s is asked at most %d times a second', (url, rate) => {
   expect(mannerOf(url).rate).toBe(rate)
-})
-
-test('keys of an address are known by their look; words of its path are none', () => {
-  expect(urlSecrets('https://rpc.ankr.com/ethereum/0123456789abcdef0123')).toEqual(['0123456789abcdef0123'])
-  expect(urlSecrets('https://lb.drpc.org/ogrpc?network=ethereum&dkey=Ak3jd8Dk2mmZ')).toEqual(['Ak3jd8Dk2mmZ'])
-  expect(urlSecrets('https://ann:secret-word@h/v2')).toEqual(['secret-word'])
-  expect(urlSecrets('nonsense')).toEqual([])
 })
