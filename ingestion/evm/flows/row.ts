@@ -50,7 +50,7 @@ type FlowCore = {
   readonly kind: FlowKind
   readonly amount: bigint
   readonly time: number
-  /** Begins with the hash of the block: what another block brings in its place is another flow. */
+  /** Where it is, beginning with the hash of the block: what another block brings in its place is another flow. */
   readonly key: readonly string[]
 }
 
@@ -61,9 +61,12 @@ function flowOf(
 ): Flow | null {
   const quantity = unitsOf(amount, token)
   if (quantity === null) return null
+  // What it says is part of it: read from an earlier block the same log may mean something else, and imports tell rows
+  // apart by their ids alone.
+  const identity = ['rpc', owner, chain, wallet, ...key, kind, token.asset, quantity]
   return {
     ...UNDETAILED,
-    id: hash('sha256', JSON.stringify(['rpc', owner, chain, wallet, ...key]), 'hex'),
+    id: hash('sha256', JSON.stringify(identity), 'hex'),
     owner,
     book: isAside(token) ? asideBook(wallet) : walletBook(wallet),
     source: `rpc:${chain}`,
