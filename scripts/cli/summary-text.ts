@@ -81,7 +81,7 @@ function providerLine(report: ProviderReport): string {
 const hours = (value: number): string => `${grouped(value)} h`
 
 /** What went wrong: one line a kind with its count, then wallets, unpriced and missing assets. */
-function troubles(summary: IngestSummary): string[] {
+export function troubles(summary: IngestSummary): string[] {
   const kinds = new Map<string, Failure[]>()
   for (const failure of summary.failures) {
     const kind = `${failure.code} ${failure.provider ?? ''} ${failure.fix}`

@@ -5,7 +5,7 @@ import type { IngestSummary } from '#pipeline/jobs/ingest/summary.ts'
 import type { Cli } from '../../cli/context.ts'
 import type { Outcome } from '../../cli/output.ts'
 import { planLines } from '../../cli/plan-text.ts'
-import { summaryText } from '../../cli/summary-text.ts'
+import { summaryText, troubles } from '../../cli/summary-text.ts'
 import { beginJob, startLines, type Job } from '../../wiring/job.ts'
 import { keepStamp, mirrorStamp } from '../../wiring/mirror.ts'
 import { writeAssetNames } from '../../wiring/names.ts'
@@ -53,6 +53,8 @@ function outcomeOf(cli: Cli, summary: IngestSummary): Outcome {
   }
   const { plan } = summary
   const text = () =>
-    plan === null ? summaryText(summary) : `${planLines(plan).join('\n')}\nNothing was written.`
+    plan === null
+      ? summaryText(summary)
+      : [...planLines(plan), ...troubles(summary), 'Nothing was written.'].join('\n')
   return { exitCode, text, document }
 }
