@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readEnvFile } from '#config/env-file.ts'
+import { rpcVariable } from '#config/rpc-urls.ts'
 import { formatTime } from '#core/hour.ts'
 import { readText } from '../../wiring/config.ts'
 import { fail, ok, warn, type Finding } from './check.ts'
@@ -36,9 +37,9 @@ export function checkSecretFiles(env: Readonly<Record<string, string | undefined
   const dotEnv = join(cwd, '.env')
   const text = readText(dotEnv)
   const values = text === null ? {} : readEnvFile(text).values
-  const holdsKey = Object.entries(values).some(([key, value]) => SECRET.test(key) && value !== '')
+  const holdsKey = Object.entries(values).some(([key, value]) => isSecret(key) && value !== '')
   const named = Object.entries({ ...values, ...env }).flatMap(([key, value]) =>
-    SECRET_FILE.test(key) && value ? [value] : [],
+    key.endsWith('_FILE') && isSecret(key.slice(0, -'_FILE'.length)) && value ? [value] : [],
   )
   const files = [...(holdsKey ? [dotEnv] : []), ...named]
   const open = files.filter(isOpen)
@@ -50,8 +51,10 @@ export function checkSecretFiles(env: Readonly<Record<string, string | undefined
   ]
 }
 
-const SECRET = /^(?:.*_KEY|.*_TOKEN|MONGODB_URI|REDIS_URL)$/
-const SECRET_FILE = /^(?:.*_KEY|.*_TOKEN|MONGODB_URI|REDIS_URL)_FILE$/
+const SECRET = /^(?:.*_KEY|.*_TOKEN|.*_SECRET|MONGODB_URI|REDIS_URL)$/
+
+/** Keys stand in the addresses of endpoints too. */
+const isSecret = (name: string): boolean => SECRET.test(name) || rpcVariable(name) !== null
 
 /** A secret that a container mounts belongs to somebody else, who guards it: its mode is not ours to change. */
 function isOpen(file: string): boolean {
