@@ -10,6 +10,8 @@ const SIXTY_FOUR =
 
 /** Addresses that are not of an EVM chain, and what they are. The first that matches names it. */
 const OTHERS: readonly (readonly [RegExp, string])[] = [
+  // Before Solana's, whose letters hold all of these digits but 0.
+  [/^[0-9a-fA-F]{40}$/, 'an address without its beginning: put 0x before it'],
   [/^(bc|tb)1[a-z0-9]{8,87}$/i, `a Bitcoin address, which is not read from the chain: ${BY_HAND}`],
   [/^[13][1-9A-HJ-NP-Za-km-z]{24,34}$/, `a Bitcoin address, which is not read from the chain: ${BY_HAND}`],
   [/^T[1-9A-HJ-NP-Za-km-z]{33}$/, `a Tron address, which is not read from the chain: ${BY_HAND}`],
@@ -23,7 +25,6 @@ const OTHERS: readonly (readonly [RegExp, string])[] = [
     'a CAIP-10 id: give the address alone and its chain apart',
   ],
   [/^[1-9A-HJ-NP-Za-km-z]{32,44}$/, `a Solana address, which is not read from the chain: ${BY_HAND}`],
-  [/^[0-9a-fA-F]{40}$/, 'an address without its beginning: put 0x before it'],
 ]
 
 /**

@@ -69,6 +69,8 @@ test.each([
   ['XE7338O073KYGTWWZN0F2WZ0R8PX5ZPPZS', 'ICAP'],
   ['eip155:1:0x27b1fdb04752bbc536007a920d24acb045561c26', 'CAIP-10'],
   ['27b1fdb04752bbc536007a920d24acb045561c26', 'put 0x before it'],
+  // Without a 0 it could be an address of Solana by its letters.
+  ['27b1fdb94752bbc536117a921d24acb145561c26', 'put 0x before it'],
   ['0x27b1fdb04752bbc536007a920d24acb045561c2', 'has 39 digits'],
   ['0x27b1fdb04752bbc536007a920d24acb045561c266', 'has 41 digits'],
   ['0x27b1fdb04752bbc536007a920d24acb045561c2g', 'not an EVM address'],
