@@ -1,5 +1,5 @@
 import type { Config } from '#config/config.ts'
-import { urlSecrets } from '#ingestion/evm/rpc/secrets.ts'
+import { urlSecrets } from '#core/url-secrets.ts'
 import { rememberSecret } from '../cli/secrets.ts'
 
 /** Keeps every secret of a configuration out of whatever is printed from now on. */

@@ -6,7 +6,7 @@ import type { EndpointReport, EvmChain, RpcCall, Traits } from '../types.ts'
 import { refusal, type Refusal, type RefusalKind } from './errors.ts'
 import { mannerOf } from './hosts.ts'
 import { Pace } from './pace.ts'
-import { urlSecrets } from './secrets.ts'
+import { urlSecrets } from '#core/url-secrets.ts'
 import { freshTraits } from './traits.ts'
 import { envelope, readReply, refused, type Answer, type Numbered, type Reply } from './wire.ts'
 

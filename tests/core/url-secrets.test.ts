@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { classify } from '#ingestion/evm/rpc/errors.ts'
-import { urlSecrets } from '#ingestion/evm/rpc/secrets.ts'
+import { urlSecrets } from '#core/url-secrets.ts'
 import { rememberSecret, scrub } from '#scripts/cli/secrets.ts'
 
 /** What is left of a host's words, in a refusal and in what the program prints. */

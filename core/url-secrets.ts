@@ -1,4 +1,4 @@
-import { usualChain } from '#core/chain.ts'
+import { usualChain } from './chain.ts'
 
 /** Shorter texts stand inside of ordinary words, and masking them would tear holes into everything. */
 const LEAST = 6
