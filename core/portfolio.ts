@@ -58,5 +58,8 @@ export type Balance = {
 export const portfolioBook = (name: string): string => `portfolio:${name}`
 export const walletBook = (address: string): string => `wallet:${address}`
 
+/** Under this name it is kept since when a wallet's flows on one chain are complete; they stand in the wallet's book. */
+export const pairBook = (address: string, chain: string): string => `${walletBook(address)}|${chain}`
+
 /** The book beside a wallet's own: flows of tokens that are shown apart. No portfolio reads it, so no total has them. */
 export const asideBook = (address: string): string => `${walletBook(address)}:aside`

@@ -3,7 +3,14 @@ import { Decimal } from '#core/decimal.ts'
 import { UNDETAILED, type Flow } from '#core/flow.ts'
 import { HOUR_MS, ceilHour, type Hour } from '#core/hour.ts'
 import { monthEnd, monthOf, monthStart, type Month } from '#core/month.ts'
-import { MANUAL_WALLET, portfolioBook, walletBook, type Balance, type Portfolio } from '#core/portfolio.ts'
+import {
+  MANUAL_WALLET,
+  pairBook,
+  portfolioBook,
+  walletBook,
+  type Balance,
+  type Portfolio,
+} from '#core/portfolio.ts'
 import { type Anchored, type Change, anchorLine } from '#pnl/flows/anchors.ts'
 import { byLine, legsOf, lineKey, type LineId } from '#pnl/flows/leg.ts'
 import { NOTHING, type LineState } from '#pnl/hourly/state.ts'
@@ -218,13 +225,36 @@ async function anchorWallets(
   const { owner } = portfolio
   const books = booksOf(portfolio)
   const names = walletNames(portfolio)
-  const coverage = new Map((await io.flowCoverage(owner, books)).map((row) => [row.book, row.from] as const))
+  const coveredSince = await coverageOf(io, portfolio)
   const changes = changesByLine(await io.flows({ owner, books }), base, names)
   for (const [line, own] of groupBalances(balances)) {
     const id = own[0] as Balance
-    anchored.set(line, anchorLine(own, changes.get(line) ?? [], coverage.get(walletBook(id.wallet)) ?? null))
+    anchored.set(line, anchorLine(own, changes.get(line) ?? [], coveredSince(id)))
   }
   return anchored
+}
+
+/**
+ * Since when the flows of a wallet on a chain are complete: as was noted for the chain, or for the wallet with all of
+ * its chains; null where neither was. What older stores noted of a wallet reaches back further than its chain's first
+ * new note.
+ */
+async function coverageOf(
+  io: LedgerStore,
+  { owner, wallets }: Portfolio,
+): Promise<(line: Pick<Balance, 'wallet' | 'chain'>) => number | null> {
+  const books = wallets.flatMap(({ address, chains }) => [
+    walletBook(address),
+    ...chains.map((chain) => pairBook(address, chain)),
+  ])
+  const since = new Map((await io.flowCoverage(owner, books)).map((row) => [row.book, row.from] as const))
+  return ({ wallet, chain }) => {
+    const from = Math.min(
+      since.get(pairBook(wallet, chain)) ?? Infinity,
+      since.get(walletBook(wallet)) ?? Infinity,
+    )
+    return from === Infinity ? null : from
+  }
 }
 
 function changesByLine(

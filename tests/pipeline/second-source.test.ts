@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { AssetId } from '#core/asset.ts'
 import { HOUR_MS } from '#core/hour.ts'
 import { monthOf } from '#core/month.ts'
-import { LOCAL_OWNER } from '#core/portfolio.ts'
+import { LOCAL_OWNER, pairBook } from '#core/portfolio.ts'
 import { DEFAULT_SETTINGS } from '#pnl/settings.ts'
 import { listFlows } from '#pipeline/queries/flows.ts'
 import { listHoldings } from '#pipeline/queries/holdings.ts'
@@ -153,6 +153,9 @@ describe('wallets', () => {
     expect(summary.missingWallets).toEqual([{ wallet: HOT, reason: 'allium does not read no-such-chain' }])
     expect((await world.store.balances(LOCAL_OWNER, [HOT])).length).toBeGreaterThan(0)
     expect(await world.store.flowCoverage(LOCAL_OWNER, [`wallet:${HOT}`])).toEqual([])
+    // What its other chain gave is complete all the same.
+    const covered = await world.store.flowCoverage(LOCAL_OWNER, [pairBook(HOT, 'ethereum')])
+    expect(covered).toMatchObject([{ from: hour(-192), to: NOW }])
   })
 
   test('a wallet that fails is named with the reason, and prices are read all the same', async () => {

@@ -1,12 +1,13 @@
-import { walletBook, type Wallet } from '#core/portfolio.ts'
+import { pairBook, walletBook, type Wallet } from '#core/portfolio.ts'
 import type { LedgerStore } from '../../ports.ts'
 
 /** The time over which the flows of a wallet on one chain are complete; null where they are not. */
 export type Covered = { readonly from: number; readonly to: number } | null
 
 /**
- * Puts together what became of a wallet on each of its chains. Its flows are complete where those of every chain are,
- * and that is written as soon as the last of its chains is read.
+ * Puts together what became of a wallet on each of its chains. Its flows on a chain are complete where that chain gave
+ * all, whatever became of the others; those of the wallet are where every chain's are, and that is written as soon as
+ * the last of its chains is read.
  */
 export class Coverage {
   private readonly store: Pick<LedgerStore, 'coverFlows'>
@@ -30,7 +31,9 @@ export class Coverage {
   }
 
   /** @param read false when the chain could not be read at all */
-  async done({ address }: Wallet, read: boolean, covered: Covered): Promise<void> {
+  async done({ address }: Wallet, chain: string, read: boolean, covered: Covered): Promise<void> {
+    if (covered !== null && covered.from < covered.to)
+      await this.store.coverFlows(this.owner, pairBook(address, chain), covered.from, covered.to)
     const state = this.open.get(address)
     if (state === undefined) return
     state.left--

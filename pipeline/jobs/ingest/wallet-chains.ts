@@ -38,6 +38,7 @@ class ChainReading {
   private readonly coverage: Coverage
   private readonly context: Context
   private readonly faults = new Set<string>()
+  private readonly reread = new Set<Hex>()
   private readonly flows = { added: 0, retired: 0 }
   private until: number | null = null
 
@@ -76,6 +77,7 @@ class ChainReading {
       owner: request.owner,
       now: io.now,
       isOwn: io.isOwn ?? (() => false),
+      ownMark: io.ownMark?.(),
       first: this.first(),
       tally: {
         addFlows: (result) => {
@@ -88,8 +90,16 @@ class ChainReading {
       stop: signal,
       signal: grace,
       onFault: (fault) => this.faults.add(fault),
+      onAgain: (wallet, why) => this.again(wallet, why),
       onPart: (until) => (this.until = until.number),
     }
+  }
+
+  private again(wallet: Hex, why: string): void {
+    if (this.reread.has(wallet)) return
+    this.reread.add(wallet)
+    const message = `${this.chain}: ${wallet} is read anew from its first block, since ${why}.`
+    this.context.emit({ type: 'notice', level: 'info', message })
   }
 
   /** A time is one of every chain, a block is one of the chain that it was named for. */
@@ -131,7 +141,7 @@ class ChainReading {
       const walked = done.find((each) => each.wallet === wallet.address && each.done)
       if (walked !== undefined) await keepReader(context.io.store, owner, wallet, chain, 'rpc')
       const covered = walked === undefined ? null : { from: walked.since, to: walked.until }
-      await coverage.done(wallet, dryRun || walked !== undefined, covered)
+      await coverage.done(wallet, chain, dryRun || walked !== undefined, covered)
     }
   }
 }

@@ -48,7 +48,7 @@ async function readWallet(
     if (context.signal.aborted) return
     const answer = request.dryRun ? null : await readChain(wallet, chain, range, feed, context, state)
     const complete = answer !== null && answer.faults.length === 0
-    await coverage.done(wallet, request.dryRun || answer !== null, complete ? range : null)
+    await coverage.done(wallet, chain, request.dryRun || answer !== null, complete ? range : null)
     if (state.refused) return
   }
 }

@@ -34,10 +34,10 @@ export async function readWallets(wallets: readonly Wallet[], context: Context):
       tally.missingWallets.push({ wallet: wallet.address, reason: 'no chain is named for it' })
   }
   const assigned = await assignReaders(wallets, context)
-  for (const { wallet, reader, why } of assigned) {
+  for (const { wallet, chain, reader, why } of assigned) {
     if (reader !== null) continue
     tally.missingWallets.push({ wallet: wallet.address, reason: why })
-    await coverage.done(wallet, false, null)
+    await coverage.done(wallet, chain, false, null)
   }
   const work: Promise<void>[] = []
   if (io.wallets !== null) work.push(readFeed(byWallet(assigned), io.wallets, coverage, context))
