@@ -2,12 +2,12 @@ import { baseAsset, type AssetId, type Quote } from '#core/asset.ts'
 import { hourOf, type Hour } from '#core/hour.ts'
 import { portfolioBook, type Portfolio } from '#core/portfolio.ts'
 import type { MarkSettings } from '#pnl/settings.ts'
-import type { CoinStore, LedgerStore, SeriesReader, SnapshotStore } from '../ports.ts'
+import type { CoinStore, LedgerStore, RecordStore, SeriesReader, SnapshotStore } from '../ports.ts'
 import { Contracts } from '../value/contracts.ts'
 import { MarkDay } from '../value/day.ts'
 import { openPortfolio, valuePortfolio, type Valued } from '../value/portfolio.ts'
 
-export type ValuePorts = SeriesReader & LedgerStore & CoinStore & SnapshotStore
+export type ValuePorts = SeriesReader & LedgerStore & CoinStore & SnapshotStore & Pick<RecordStore, 'records'>
 
 export type ValueRequest = {
   /** Null values every portfolio of every owner. */

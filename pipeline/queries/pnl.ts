@@ -2,17 +2,26 @@ import { baseAsset, byBytes, type AssetId, type Quote } from '#core/asset.ts'
 import type { Decimal } from '#core/decimal.ts'
 import { TidemarkError } from '#core/errors.ts'
 import { HOUR_MS, addHours, hourOf, type Hour } from '#core/hour.ts'
-import { LOCAL_OWNER, walletBook, type Portfolio } from '#core/portfolio.ts'
+import { LOCAL_OWNER, type Portfolio } from '#core/portfolio.ts'
 import type { LineId } from '#pnl/flows/leg.ts'
 import { lastKnown, type TokenResult } from '#pnl/hourly/token.ts'
 import { totalOf, type TotalResult } from '#pnl/hourly/total.ts'
 import { sliceMarks, type MarkSeries } from '#pnl/marks/marks.ts'
 import type { MarkSettings } from '#pnl/settings.ts'
+import { unreadWallets } from '../chain/pair-read.ts'
 import type { ComputedMonths, computePnl } from '../jobs/compute-pnl.ts'
 import { PortfolioLedger } from '../pnl/ledger.ts'
 import { lastMarks } from '../pnl/last-marks.ts'
 import { MarkLoader } from '../pnl/marks.ts'
-import type { CoinStore, GapStore, LedgerStore, PnlMode, PnlStore, SeriesReader } from '../ports.ts'
+import type {
+  CoinStore,
+  GapStore,
+  LedgerStore,
+  PnlMode,
+  PnlStore,
+  RecordStore,
+  SeriesReader,
+} from '../ports.ts'
 import { gapsOf } from './pnl-gaps.ts'
 import { resolveRange, shownHours, type Every } from './pnl-range.ts'
 import { presentLines, snapshotGroups, snapshots, sumByAsset } from './pnl-present.ts'
@@ -21,7 +30,12 @@ import { symbolsOf, tokenSeries, totalSeries } from './pnl-series.ts'
 
 export { presentQuantities } from './pnl-present.ts'
 
-export type PnlPorts = SeriesReader & LedgerStore & PnlStore & GapStore & CoinStore
+export type PnlPorts = SeriesReader &
+  LedgerStore &
+  PnlStore &
+  GapStore &
+  CoinStore &
+  Pick<RecordStore, 'records'>
 
 /** Times are milliseconds since 1970; `from` and `to` are floored to the hour. */
 export type PnlRequest = {
@@ -83,7 +97,7 @@ export async function reportOf(
     ),
     total: totalSeries(total, hours),
     gaps: await gapsOf(shown, from, portfolio.baseCurrency, io),
-    missingWallets: await unreadWallets(portfolio, io),
+    missingWallets: await missingWallets(portfolio, io),
     batches: computed?.summary ?? { computed: 0, reused: 0 },
   }
   return { report, range, hours }
@@ -236,20 +250,12 @@ export function wasHeld(token: TokenResult): boolean {
   )
 }
 
-/** Wallets of which nothing was ever read. */
-async function unreadWallets(portfolio: Portfolio, io: PnlPorts): Promise<PnlReport['missingWallets']> {
-  const { owner, wallets } = portfolio
-  if (wallets.length === 0) return []
-  const books = wallets.map(({ address }) => walletBook(address))
-  const read = new Set((await io.flowCoverage(owner, books)).map(({ book }) => book))
-  for (const { wallet } of await io.balances(
-    owner,
-    wallets.map(({ address }) => address),
-  ))
-    read.add(walletBook(wallet))
-  return wallets
-    .filter(({ address }) => !read.has(walletBook(address)))
-    .map(({ address, label }) => ({ wallet: label ?? address, reason: 'nothing configured could read it' }))
+/** Wallets of which nothing was ever read, or nothing on one of their chains. */
+async function missingWallets(portfolio: Portfolio, io: PnlPorts): Promise<PnlReport['missingWallets']> {
+  return (await unreadWallets(portfolio, io)).map(({ name, chains }) => ({
+    wallet: name,
+    reason: chains === null ? 'nothing configured could read it' : `never read on ${chains.join(', ')}`,
+  }))
 }
 
 /** Somebody asks for an asset that is not there: a typing error more often than not. */

@@ -3,16 +3,17 @@ import { formatDecimal, toDouble, ZERO, type Decimal } from '#core/decimal.ts'
 import { hourOf } from '#core/hour.ts'
 import { monthOf } from '#core/month.ts'
 import { positionValue } from '#core/position.ts'
-import { MANUAL_WALLET, walletBook, type Portfolio } from '#core/portfolio.ts'
+import { MANUAL_WALLET, type Portfolio } from '#core/portfolio.ts'
 import { qualityName } from '#core/quality.ts'
 import { byLine, parseLineKey, type LineId } from '#pnl/flows/leg.ts'
 import { valueStanding, type Standing, type Valuation } from '#pnl/value/standing.ts'
+import { unreadWallets, type ReadPorts } from '../chain/pair-read.ts'
 import { PortfolioLedger } from '../pnl/ledger.ts'
 import type { LedgerStore, Position, Snapshot } from '../ports.ts'
 import type { Contracts } from './contracts.ts'
 import type { MarkDay } from './day.ts'
 
-/** A portfolio valued, with what its snapshot does not keep: how much of it is priced, and wallets nobody could read. */
+/** A portfolio valued, with what its snapshot does not keep: how much of it is priced, and wallets (or `wallet on chain`) never read. */
 export type Valued = {
   readonly snapshot: Snapshot
   readonly priced: number
@@ -54,7 +55,7 @@ export async function openPortfolio(
  */
 export async function valuePortfolio(
   { portfolio, ledger }: Opened,
-  io: LedgerStore,
+  io: ReadPorts,
   day: MarkDay,
   contracts: Contracts,
   now: number,
@@ -167,13 +168,9 @@ function sumOf(rows: readonly { readonly quantity: string | null }[]): Decimal {
   return rows.reduce((total, { quantity }) => total.plus(quantity ?? 0), ZERO)
 }
 
-/** Wallets of which nothing was ever read. */
-async function unread({ owner, wallets }: Portfolio, io: LedgerStore): Promise<string[]> {
-  if (wallets.length === 0) return []
-  const addresses = wallets.map(({ address }) => address)
-  const read = new Set((await io.flowCoverage(owner, addresses.map(walletBook))).map(({ book }) => book))
-  for (const { wallet } of await io.balances(owner, addresses)) read.add(walletBook(wallet))
-  return wallets
-    .filter(({ address }) => !read.has(walletBook(address)))
-    .map(({ label, address }) => label ?? address)
+/** Wallets of which nothing was ever read, or nothing on one of their chains. */
+async function unread(portfolio: Portfolio, io: ReadPorts): Promise<string[]> {
+  return (await unreadWallets(portfolio, io)).map(({ name, chains }) =>
+    chains === null ? name : `${name} on ${chains.join(', ')}`,
+  )
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AssetId } from '#core/asset.ts'
 import { emptyColumns } from '#core/candle.ts'
 import { HOUR_MS, addHours, type Hour } from '#core/hour.ts'
-import { walletBook, type Balance, type Portfolio } from '#core/portfolio.ts'
+import { pairBook, walletBook, type Balance, type Portfolio } from '#core/portfolio.ts'
 import { qualityName } from '#core/quality.ts'
 import type { Store } from '#pipeline/ports.ts'
 import { pnlReport } from '#pipeline/queries/pnl.ts'
@@ -55,8 +55,12 @@ beforeEach(async () => {
 })
 afterEach(() => store.close())
 
-const report = (): Promise<PnlReport> =>
-  pnlReport({ portfolio, quote: USD, mode: 'flows', from: FROM, to: NOW, now: NOW }, store, DEFAULT_SETTINGS)
+const report = (of = portfolio): Promise<PnlReport> =>
+  pnlReport(
+    { portfolio: of, quote: USD, mode: 'flows', from: FROM, to: NOW, now: NOW },
+    store,
+    DEFAULT_SETTINGS,
+  )
 
 describe('a wallet that is known by its balances', () => {
   test('is missing before the first one, never 0, and enters without a gain', async () => {
@@ -100,6 +104,16 @@ describe('a wallet that is known by its balances', () => {
     expect(await listUnexplained(store, 'local', { now: NOW })).toEqual([])
   })
 
+  test('goes back as far as the flows of its chain are complete, though another chain was never read', async () => {
+    const wallets = [{ address: WALLET, label: 'hot', chains: ['ethereum', 'optimism'] }]
+    await store.coverFlows('local', pairBook(WALLET, 'ethereum'), at(1), at(20))
+    await store.writeBalances([balance(23.5, '2')])
+    const { tokens, total, missingWallets } = await report({ ...portfolio, wallets })
+    expect(tokens[0]?.quantity.slice(0, 3)).toEqual([null, '2', '2'])
+    expect(total.value.at(-1)).toBe(2 * (100 + HOURS))
+    expect(missingWallets).toEqual([{ wallet: 'hot', reason: 'never read on optimism' }])
+  })
+
   test('what no flow explains comes from outside, is no gain, and is listed', async () => {
     await store.writeBalances([balance(1, '2'), balance(12.5, '5')])
     const [token] = (await report()).tokens
@@ -118,5 +132,19 @@ describe('a wallet that is known by its balances', () => {
     ])
     await store.coverFlows('local', walletBook(WALLET), at(1), at(20))
     expect((await report()).missingWallets).toEqual([])
+  })
+
+  test('a chain that was added to it and never read is told of; one with nothing on it was read', async () => {
+    const wallets = [{ address: WALLET, label: 'hot', chains: ['ethereum', 'polygon', 'base', 'optimism'] }]
+    const missing = async () => (await report({ ...portfolio, wallets })).missingWallets
+    await store.coverFlows('local', walletBook(WALLET), at(1), at(20))
+    await store.writeBalances([balance(20, '2')])
+    // Noted of the wallet alone, as stores did before.
+    expect(await missing()).toEqual([])
+    await store.coverFlows('local', pairBook(WALLET, 'polygon'), at(1), at(20))
+    expect(await missing()).toEqual([{ wallet: 'hot', reason: 'never read on base, optimism' }])
+    const record = { owner: 'local', kind: 'read:source', key: `base|${WALLET}`, value: 'allium' }
+    await store.writeRecords({ put: [record] })
+    expect(await missing()).toEqual([{ wallet: 'hot', reason: 'never read on optimism' }])
   })
 })

@@ -305,6 +305,7 @@ describe('by example', () => {
     }
     const other = `0x${'ef'.repeat(20)}`
     const wallets = [WALLET, other].map((address) => ({ address, label: null, chains: ['base'] }))
+    wallets[0]?.chains.push('optimism')
     const [only] = await valued(
       store,
       addHours(FROM, 50),
@@ -316,6 +317,6 @@ describe('by example', () => {
       [B, null, WALLET],
       [ETH, 'native', WALLET],
     ])
-    expect(only?.missingWallets).toEqual([other])
+    expect(only?.missingWallets).toEqual([`${WALLET} on optimism`, other])
   })
 })

@@ -1,4 +1,5 @@
 import type { Wallet } from '#core/portfolio.ts'
+import { READER, readerKey } from '../../chain/pair-read.ts'
 import type { RecordStore, StoredRecord } from '../../ports.ts'
 import { WALLET_READERS, type WalletReader } from '../io.ts'
 import { chainsOf, type Context } from './context.ts'
@@ -11,13 +12,9 @@ export type Assigned = {
   readonly why: string
 }
 
-/** Who read a wallet on a chain first: two readers tell of the same flow in different words. */
-const KIND = 'read:source'
-const keyOf = (chain: string, address: string): string => `${chain}|${address}`
-
 /**
- * Says who reads each wallet on each chain: whoever read it before; else the first in the configured order that can. A
- * chain's public endpoint is the last resort, since its host learns the addresses.
+ * Says who reads each wallet on each chain: whoever read it before, since two readers tell of the same flow in
+ * different words; else the first in the configured order that can. A chain's public endpoint is the last resort, since its host learns the addresses.
  */
 export async function assignReaders(wallets: readonly Wallet[], context: Context): Promise<Assigned[]> {
   const known = await readersBefore(wallets, context)
@@ -25,7 +22,7 @@ export async function assignReaders(wallets: readonly Wallet[], context: Context
   const kept = new Map<string, number>()
   for (const wallet of wallets) {
     for (const chain of wallet.chains) {
-      const before = known.get(keyOf(chain, wallet.address)) ?? null
+      const before = known.get(readerKey(chain, wallet.address)) ?? null
       const now = await firstReader(chain, context)
       if (before === null || before === now.reader) assigned.push({ wallet, chain, ...now })
       else {
@@ -51,7 +48,7 @@ export async function keepReader(
   chain: string,
   reader: WalletReader,
 ): Promise<void> {
-  const record: StoredRecord = { owner, kind: KIND, key: keyOf(chain, address), value: reader }
+  const record: StoredRecord = { owner, kind: READER, key: readerKey(chain, address), value: reader }
   await store.writeRecords({ put: [record] })
 }
 
@@ -67,8 +64,8 @@ async function readersBefore(
     wallets.map(({ address }) => address),
   )
   for (const { chain, wallet, source } of balances)
-    if (source === 'allium') known.set(keyOf(chain, wallet), 'allium')
-  for (const { key, value } of await io.store.records({ owner, kind: KIND }))
+    if (source === 'allium') known.set(readerKey(chain, wallet), 'allium')
+  for (const { key, value } of await io.store.records({ owner, kind: READER }))
     known.set(key, value as WalletReader)
   return known
 }
