@@ -533,6 +533,8 @@ export interface ChainHistory {
   blockAt(time: number, signal: AbortSignal): Promise<BlockRef | null>
   /** The most blocks that one request for logs may span, as far as it is known; Infinity where no limit was met. */
   logSpan(): number
+  /** The asset that a token is, by the lists; asks nobody. */
+  assetOf(contract: Hex): AssetId
   /** Where wallets begin; one of which nothing is found until `until` begins there. In the order of the wallets. */
   begin(
     wallets: readonly Hex[],
@@ -548,6 +550,8 @@ export interface ChainHistory {
       readonly owner: string
       readonly checkpoint: boolean
       readonly isOwn: (address: string) => boolean
+      /** Tokens that a wallet may have held before its first block, beside those that everybody may. */
+      readonly mayHold?: (wallet: Hex) => readonly Hex[]
     },
     signal: AbortSignal,
   ): Promise<WalletPart[]>

@@ -36,6 +36,21 @@ export async function candidatesOf(
   return new Set(contracts.filter(isContract))
 }
 
+/** The same of several wallets of one chain. */
+export async function candidatesOfAll(
+  store: Ports,
+  owner: string,
+  wallets: readonly Hex[],
+  chain: EvmChain,
+): Promise<ReadonlyMap<Hex, readonly Hex[]>> {
+  const found = new Map<Hex, readonly Hex[]>()
+  if (wallets.length === 0) return found
+  const contractsOf = await contractsOfChain(store, chain)
+  for (const wallet of wallets)
+    found.set(wallet, [...(await candidatesOf(store, { owner, wallet, chain }, contractsOf))])
+  return found
+}
+
 /** Reads which contracts of a chain are which asset. */
 export async function contractsOfChain(store: CoinStore, chain: EvmChain): Promise<ContractsOf> {
   const index = new Map<AssetId, Hex[]>()

@@ -1,17 +1,21 @@
 import { TidemarkError } from '#core/errors.ts'
 import type { BlockRef, Hex, WalletPart, WalletScan } from '#ingestion/evm/types.ts'
-import type { ChainHistory, FirstBlock } from '../ports.ts'
+import type { ChainHistory, CoinStore, FirstBlock } from '../ports.ts'
 import { finalBlock, nextBoundary } from './boundary.ts'
+import { candidatesOfAll } from './candidates.ts'
 import { Blocks, standingNow } from './go-back.ts'
+import { beginAgain, restedOn, staleBy } from './stale.ts'
 import { standingOf, type Standing } from './standing.ts'
 import { storeFinal, storeProvisional, type PartStore, type PartTally } from './store-part.ts'
 
 /** What reading wallets on a chain is handed beside the chain. */
 export type Walk = {
-  readonly store: PartStore
+  readonly store: PartStore & CoinStore
   readonly owner: string
   readonly now: () => number
   readonly isOwn: (address: string) => boolean
+  /** Another text whenever `isOwn` may tell something else. */
+  readonly ownMark?: string | undefined
   /** Where wallets that were not read before begin. */
   readonly first: FirstBlock
   readonly tally: PartTally
@@ -21,6 +25,8 @@ export type Walk = {
   readonly signal: AbortSignal
   /** Told each fault once. */
   readonly onFault: (fault: string) => void
+  /** Told of a wallet that is read anew from where it was begun, and why. */
+  readonly onAgain?: (wallet: Hex, why: string) => void
   /** Told how far a wallet has come. */
   readonly onPart?: (until: BlockRef, final: BlockRef) => void
 }
@@ -122,15 +128,24 @@ class Walker {
       const stored = await standingOf(walk.store, { owner: walk.owner, wallet, chain })
       const known = stored === null || this.isEarlier(stored) ? null : stored
       const now = known && (await standingNow(walk.store, walk.owner, known, latest, blocks))
-      if (now !== null) standing.set(wallet, now)
+      if (now !== null) standing.set(wallet, await this.unlessStale(now))
     }
     const others = this.wallets.filter((wallet) => !standing.has(wallet))
     const starts = others.length === 0 ? [] : await history.begin(others, walk.first, final, walk.signal)
     for (const { scan, at, whole } of starts) {
       const since = whole ? 0 : at.time
+      if (!whole) walk.onFault(unseenBefore(scan))
       standing.set(scan.wallet, { scan, hash: at.hash, since, kept: -1, fresh: true, seen: at.time })
     }
     return standing
+  }
+
+  private async unlessStale(standing: Standing): Promise<Standing> {
+    const { history, walk } = this
+    const why = await staleBy(walk.store, standing, history, walk)
+    if (why === null) return standing
+    walk.onAgain?.(standing.scan.wallet, why)
+    return await beginAgain(standing, (number) => history.block(number, walk.signal))
   }
 
   /** Whether the wallet is to be read from a block before the one that it was begun at. */
@@ -189,7 +204,8 @@ class Walker {
   private piece(before: Standing, part: WalletPart, until: BlockRef) {
     for (const fault of part.faults) this.walk.onFault(fault)
     const { owner, now } = this.walk
-    return { owner, before, part, until, at: now(), edits: this.edits }
+    const rested = restedOn(this.history, Object.keys(part.next.expected), this.walk)
+    return { owner, before, part, until, at: now(), edits: this.edits, rested }
   }
 
   /** @returns null when a block that the part rests on was undone while it was read */
@@ -207,7 +223,9 @@ class Walker {
       return end.hash === until.hash && (await blocks.stands(group[0] as Standing))
     }
     try {
-      const parts = await history.part(scans, until, { owner, checkpoint, isOwn }, signal)
+      const may = await candidatesOfAll(walk.store, owner, group.flatMap(begunLate), history.chain)
+      const mayHold = (wallet: Hex) => may.get(wallet) ?? []
+      const parts = await history.part(scans, until, { owner, checkpoint, isOwn, mayHold }, signal)
       return (await stands()) ? parts : null
     } catch (error) {
       // Of blocks that are no more nodes know nothing; whatever is said of them then is not the fault of the node.
@@ -217,6 +235,12 @@ class Walker {
     }
   }
 }
+
+/** The wallet of a reading that begins after the wallet did: it may hold what nothing shows from there on. */
+const begunLate = ({ scan, fresh, since }: Standing): Hex[] => (fresh && since > 0 ? [scan.wallet] : [])
+
+const unseenBefore = ({ first }: WalletScan): string =>
+  `of tokens held before block ${first} that have not moved since, only those are seen that are bundled for the chain or that the store knows of the wallet`
 
 /** What there is between a block and itself. */
 const nothing =

@@ -4,13 +4,14 @@ import { readPart } from '#ingestion/evm/flows/part.ts'
 import { firstBlocks } from '#ingestion/evm/history/first-block.ts'
 import { planReading } from '#ingestion/evm/history/plan.ts'
 import { readLogs, transferFilters } from '#ingestion/evm/history/transfers.ts'
-import type { BalanceReader, BlockRef, ChainRpc, Hex, RawLog, TokenBook } from '#ingestion/evm/types.ts'
+import type { ChainTokenBook } from '#ingestion/evm/tokens/book.ts'
+import type { BalanceReader, BlockRef, ChainRpc, Hex, RawLog } from '#ingestion/evm/types.ts'
 import type { ChainHistory, ChainUsage, FirstBlock, ScanStart } from '#pipeline/ports.ts'
 
 /** Most requests for logs that looking for a wallet's first token may take. */
 const LOOKING = 64
 
-type Opened = { readonly rpc: ChainRpc; readonly tokens: TokenBook; readonly balances: BalanceReader }
+type Opened = { readonly rpc: ChainRpc; readonly tokens: ChainTokenBook; readonly balances: BalanceReader }
 
 /** A chain as the job walks along it. */
 export function chainHistory({ rpc, tokens, balances }: Opened): ChainHistory {
@@ -23,11 +24,15 @@ export function chainHistory({ rpc, tokens, balances }: Opened): ChainHistory {
     block: (number, signal) => counted.block(number, signal),
     blockAt: at,
     logSpan: () => counted.logSpan(),
+    assetOf: (contract) => tokens.assetOf(contract),
     begin: (wallets, first, until, signal) =>
       first === null
         ? beginnings(counted, wallets, until, signal)
         : beginFrom(counted, wallets, first, until, at, signal),
-    part: (scans, until, how, signal) => readPart(counted, balances, tokens, scans, until, how, signal),
+    part(scans, until, how, signal) {
+      const mayHold = (wallet: Hex) => [...tokens.bundled, ...(how.mayHold?.(wallet) ?? [])]
+      return readPart(counted, balances, tokens, scans, until, { ...how, mayHold }, signal)
+    },
     async calls(scans, until, signal) {
       const wallets = scans.map(({ wallet, until: { number } }) => ({ wallet, after: number }))
       return (await planReading(counted, wallets, until.number, signal)).total

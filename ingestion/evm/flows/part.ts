@@ -18,7 +18,7 @@ import { compareAt, type Comparison } from './checkpoint.ts'
 import { contractsAmong } from './contracts.ts'
 import type { Draft, Surroundings, WalletTx } from './draft.ts'
 import { meaningOf } from './meaning.ts'
-import { openings, type Opened } from './opening.ts'
+import { openings, type MayHold, type Opened } from './opening.ts'
 import { Placed } from './placed.ts'
 import { draftFlow, stateFlow, type FlowPlace } from './row.ts'
 
@@ -28,6 +28,8 @@ export type PartOptions = {
   readonly checkpoint: boolean
   /** Whether an address is a wallet of the owner. */
   readonly isOwn: (address: Hex) => boolean
+  /** Asked for where a reading begins, so that what never moves since is in its opening; without it, none. */
+  readonly mayHold?: MayHold
 }
 
 /**
@@ -48,8 +50,8 @@ export async function readPart(
   const read = await readMovements(rpc, tokens, group, until, signal)
   const byWallet = new Map(read.map((movements) => [movements.wallet, movements]))
   const works = group.map((scan) => ({ scan, read: byWallet.get(scan.wallet) as WalletMovements }))
-  const opened = await openings(rpc, balances, works, signal)
-  const known = await tokensOf(tokens, works, signal)
+  const opened = await openings(rpc, balances, works, options.mayHold ?? (() => []), signal)
+  const known = await tokensOf(tokens, works, opened, signal)
   const isContract = await contractsAmong(rpc, read, known, until.number, signal)
   const shared = netsOf(read)
   const ledgers = works.map((work) => {
@@ -76,12 +78,14 @@ type Ledger = Work & {
 async function tokensOf(
   tokens: TokenBook,
   works: readonly Work[],
+  opened: ReadonlyMap<Hex, readonly Opened[]>,
   signal: AbortSignal,
 ): Promise<(contract: Hex | 'native') => KnownToken> {
   const contracts = new Set<string>()
   for (const { scan, read } of works) {
     for (const contract of Object.keys(scan.expected)) contracts.add(contract)
     for (const { contract } of read.movements) contracts.add(contract)
+    for (const { contract } of opened.get(scan.wallet) ?? []) contracts.add(contract)
   }
   contracts.delete('native')
   const known = await tokens.of([...contracts] as Hex[], signal)

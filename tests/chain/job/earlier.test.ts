@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
+import type { Hex } from 'viem'
+import { byBytes } from '#core/asset.ts'
 import { asideBook, walletBook } from '#core/portfolio.ts'
+import { decideToken } from '#pipeline/chain/known-tokens.ts'
 import type { Store } from '#pipeline/ports.ts'
 import { openFile, newFile } from '#tests/storage/support/embedded.ts'
 import { describeChain } from '../support/anvil.ts'
@@ -35,6 +38,36 @@ describeChain('wallets that are not read from their beginning', () => {
     expect(await store.canonicalHash()).toBe(await clean.canonicalHash())
     await expectAddsUp(stand, store, [ANN])
   }, 60_000)
+
+  test('hold what they had before and never moved since, where it is bundled or the store knows of it', async () => {
+    const stand = await newStand()
+    const { stage, coin } = stand
+    const rare = await stage.deploy('Coin', ['Rare Coin', 'RARE', 18])
+    await nextDay(stand, { from: stage.faucet, to: ANN, value: 10n ** 19n })
+    await nextDay(stand, call(coin, 'mint', [ANN, 1_500n * 10n ** 6n], stage.faucet))
+    await nextDay(stand, call(rare, 'mint', [ANN, 7n * 10n ** 18n], stage.faucet))
+    const late = await nextDay(stand, { from: stage.faucet, to: ANN, value: 10n ** 18n })
+    await settle(stand)
+    const first = { time: late - DAY / 2 }
+    const store = await openFile(newFile())
+    const { faults } = await walk(store, historyAt(stand), { first }, [ANN])
+    expect(faults).toEqual([expect.stringContaining('that have not moved since')])
+    expect(await allOf(store)).toEqual(['opening 10 ethereum', 'opening 1500 usd-coin', 'deposit 1 ethereum'])
+    expect((await store.balances(OWNER, [ANN])).map(({ asset }) => asset)).toContain('usd-coin')
+    await expectAddsUp(stand, store, [ANN])
+    // Read again it is no opening twice.
+    await walk(store, historyAt(stand), { first }, [ANN])
+    await expectAddsUp(stand, store, [ANN])
+    const knowing = await openFile(newFile())
+    const decision = { decision: 'confirmed', at: 1, who: 'ann', why: 'mine' } as const
+    const contract = rare.address.toLowerCase() as Hex
+    const chain = historyAt(stand).chain
+    await decideToken(knowing, OWNER, { chain, contract }, decision)
+    await walk(knowing, historyAt(stand), { first }, [ANN])
+    expect(await allOf(knowing)).toContain(`opening 7 eip155:1/erc20:${contract}`)
+    const whole = await openFile(newFile())
+    expect((await walk(whole, historyAt(stand), {}, [ANN])).faults).toEqual([])
+  }, 60_000)
 })
 
 /** One transaction, a day after the one before. @returns its time */
@@ -45,10 +78,18 @@ async function nextDay(stand: Stand, tx: Tx): Promise<number> {
   return stand.time
 }
 
-/** What the wallet's own flows of the coin say. */
-async function coinsOf(store: Store): Promise<string[]> {
+/** What the wallet's own flows say, those of one time in the order of their words. */
+async function allOf(store: Store): Promise<string[]> {
   const flows = await store.flows({ owner: OWNER, books: [walletBook(ANN), asideBook(ANN)] })
-  return flows
-    .filter(({ asset, wallet }) => asset === 'usd-coin' && wallet === ANN)
-    .map(({ kind, quantity }) => `${kind} ${quantity}`)
+  const words = flows
+    .filter(({ wallet }) => wallet === ANN)
+    .map(({ time, kind, quantity, asset }) => ({ time, text: `${kind} ${quantity} ${asset}` }))
+  return words.sort((a, b) => a.time - b.time || byBytes(a.text, b.text)).map(({ text }) => text)
+}
+
+/** The same of the coin alone. */
+async function coinsOf(store: Store): Promise<string[]> {
+  return (await allOf(store)).flatMap((text) =>
+    text.endsWith(' usd-coin') ? [text.slice(0, -' usd-coin'.length)] : [],
+  )
 }
