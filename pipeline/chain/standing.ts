@@ -1,4 +1,4 @@
-import { byBytes } from '#core/asset.ts'
+import { byBytes, type AssetId } from '#core/asset.ts'
 import type { Hex, WalletScan } from '#ingestion/evm/types.ts'
 import type { RecordStore, StoredRecord } from '../ports.ts'
 
@@ -15,6 +15,10 @@ export type Standing = {
   readonly fresh: boolean
   /** Time of the newest block seen, final or not. */
   readonly seen: number
+  /** Which asset each contract seen was, by which its flows are stored; absent in records of before it was kept. */
+  readonly assets?: Readonly<Record<string, AssetId>>
+  /** The mark of the own addresses by which flows were told to be transfers; absent where none was given. */
+  readonly own?: string
 }
 
 /** Kind of the records that say where readings stand, and of those at ends of months to go back to. */

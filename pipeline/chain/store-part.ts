@@ -21,6 +21,8 @@ export type Piece = {
   readonly at: number
   /** Whether the owner has edited any flow. */
   readonly edits: boolean
+  /** What the reading rests on, kept with where it stands. */
+  readonly rested: Pick<Standing, 'assets' | 'own'>
 }
 
 /** Later than every block. */
@@ -45,6 +47,7 @@ export async function storeFinal(
     kept: monthEnd ? until.time : before.kept,
     fresh: false,
     seen: Math.max(before.seen, until.time),
+    ...piece.rested,
   }
   const nfts = await nftChange(store, piece, until.number)
   const { put, drop } = await standingChange(store, owner, after, monthEnd)
@@ -58,7 +61,7 @@ export async function storeProvisional(store: PartStore, piece: Piece, tally: Pa
   const { time } = before.scan.until
   await storeFlows(store, piece, EVER, tally)
   await storeBalances(store, piece, time, tally)
-  const after = { ...before, seen: until.time }
+  const after = { ...before, seen: until.time, ...piece.rested }
   const nfts = await nftChange(store, piece, null)
   const { put, drop } = await standingChange(store, owner, after, false)
   await store.writeRecords({ put: [...nfts.put, ...put], drop: [...nfts.drop, ...drop] })

@@ -55,6 +55,8 @@ export type JobIo = {
   readonly walletSources?: readonly WalletReader[]
   /** Tells an address of the user's own from a stranger's. */
   readonly isOwn?: (address: string) => boolean
+  /** Another text whenever `isOwn` may tell something else. */
+  readonly ownMark?: () => string
   /** How the providers were used since the process began; jobs persist the growth of `calls` by `addCalls`. */
   readonly reports: () => readonly ProviderReport[]
   /** Told how many calls of this month all processes together have made of a provider, whenever that is known. */

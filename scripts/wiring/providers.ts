@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { Config } from '#config/config.ts'
 import { monthOf } from '#core/month.ts'
 import { allium, type Allium } from '#ingestion/allium/client.ts'
@@ -57,7 +58,16 @@ type Run = {
 }
 type Providers = Pick<
   JobIo,
-  'prices' | 'coins' | 'wallets' | 'chains' | 'walletSources' | 'isOwn' | 'reports' | 'spent' | 'useTokens'
+  | 'prices'
+  | 'coins'
+  | 'wallets'
+  | 'chains'
+  | 'walletSources'
+  | 'isOwn'
+  | 'ownMark'
+  | 'reports'
+  | 'spent'
+  | 'useTokens'
 > & {
   close: () => void
 }
@@ -88,6 +98,7 @@ export async function providers(
     chains,
     walletSources: config.walletSources,
     isOwn: (address) => own.has(address.toLowerCase()),
+    ownMark: () => hash('sha256', [...own].sort().join(' '), 'hex').slice(0, 16),
     reports: () => [...clients.map((client) => client.report()), ...chains.reports()],
     spent: (provider, used) => {
       for (const client of clients) if (client.id === provider && 'spent' in client) client.spent(used)

@@ -1,4 +1,5 @@
 import { DAY_MS } from '#core/hour.ts'
+import type { AssetId } from '#core/asset.ts'
 import type { Token } from '#core/coin.ts'
 import type { ChainRpc, Hex, KnownToken, TokenBook } from '../types.ts'
 import type { BundledToken } from './bundled.ts'
@@ -16,7 +17,11 @@ export type TokenBookOptions = {
   readonly more?: readonly BundledToken[]
 }
 /** A token book that also names the tokens which are known without anybody holding them. */
-export type ChainTokenBook = TokenBook & { readonly bundled: readonly Hex[] }
+export type ChainTokenBook = TokenBook & {
+  readonly bundled: readonly Hex[]
+  /** The asset that a token is, without asking its contract. */
+  readonly assetOf: (contract: Hex) => AssetId
+}
 
 // Proxies upgrade, and with them what their contracts say; one that said nothing may only have been new.
 const KEPT_MS = 30 * DAY_MS
@@ -33,6 +38,7 @@ export function tokenBook({ rpc, listed, store, now, more }: TokenBookOptions): 
   return {
     native,
     bundled: known.contracts,
+    assetOf: (contract) => known.token(contract, undefined, undefined).asset,
     async of(contracts, signal) {
       const wanted = [...new Set(contracts)]
       const facts = new Map(await store.facts(wanted))

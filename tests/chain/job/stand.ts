@@ -1,6 +1,7 @@
 /** A chain on which wallets live at random, and what the program makes of it. */
 import { expect, onTestFinished } from 'vitest'
 import { numberToHex, parseEther, type Hex } from 'viem'
+import type { Token } from '#core/coin.ts'
 import { Decimal, formatDecimal } from '#core/decimal.ts'
 import { asideBook, walletBook } from '#core/portfolio.ts'
 import { balanceReader } from '#ingestion/evm/balances/balances.ts'
@@ -80,9 +81,13 @@ async function headTime({ stage }: Stand): Promise<number> {
 }
 
 /** The chain as the job reads it. @param url of the node, or of what stands before it */
-export function historyAt({ stage }: Stand, url = stage.node.url): ChainHistory {
+export function historyAt(
+  { stage }: Stand,
+  url = stage.node.url,
+  listed: readonly Token[] = [],
+): ChainHistory {
   const rpc = openTestChain(stage.node.chainId, [url])
-  const tokens = tokenBook({ rpc, listed: [], store: tokensInMemory(), now: Date.now })
+  const tokens = tokenBook({ rpc, listed, store: tokensInMemory(), now: Date.now })
   onTestFinished(() => rpc.close())
   return chainHistory({ rpc, tokens, balances: balanceReader(rpc) })
 }
