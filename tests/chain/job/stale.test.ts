@@ -18,9 +18,7 @@ const DAY = 86_400_000
 describeChain('what a reading rested on has changed', () => {
   test('a token that the list names later has one asset, as if it had been named from the beginning', async () => {
     const { stand, token } = await someDays()
-    const list: Token[] = [
-      { chain: 'eip155:1', contract: token.address, asset: 'chainlink' as AssetId, symbol: 'LINK' },
-    ]
+    const list = [linkAt(token)]
     const named = () => historyAt(stand, stand.stage.node.url, list)
     const base = newFile()
     await reading(base, (store) => walk(store, historyAt(stand), {}, [HOT]))
@@ -45,9 +43,7 @@ describeChain('what a reading rested on has changed', () => {
 
   test('a record from before assets were kept is read anew where flows have the id of a token by now named', async () => {
     const { stand, token } = await someDays()
-    const list: Token[] = [
-      { chain: 'eip155:1', contract: token.address, asset: 'chainlink' as AssetId, symbol: 'LINK' },
-    ]
+    const list = [linkAt(token)]
     const store = await openFile(newFile())
     await walk(store, historyAt(stand), {}, [HOT])
     const records = await store.records({ owner: OWNER, kind: 'read:scan' })
@@ -138,6 +134,11 @@ async function reading(file: string, read: (store: Store) => Promise<unknown>): 
   await read(store)
   await store.close()
 }
+
+const linkAt = ({ address }: Deployed): Token => ({
+  ...{ chain: 'eip155:1', contract: address, decimals: 18 },
+  ...{ asset: 'chainlink' as AssetId, symbol: 'LINK' },
+})
 
 const booksOf = [walletBook(HOT), asideBook(HOT)]
 const assetsOf = async (store: Store) =>
