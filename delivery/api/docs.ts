@@ -21,7 +21,7 @@ export async function describeRoutes(app: FastifyInstance, version: string): Pro
     },
     transform: ({ schema, url, ...rest }) => {
       if (!url.startsWith(`${PREFIX}/`)) return { schema: { ...(schema ?? {}), hide: true }, url }
-      return jsonSchemaTransform({ schema, url, ...rest } as Parameters<typeof jsonSchemaTransform>[0])
+      return jsonSchemaTransform({ schema, url, ...rest })
     },
   })
 }
