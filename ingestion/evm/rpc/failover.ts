@@ -32,7 +32,8 @@ export class Failover {
     const since = this.policy.now()
     for (let failures = 0; ;) {
       const member = this.pick(wanted)
-      if (member === null || this.enough(failures, since)) throw this.givenUp(wanted, last)
+      // Each question is asked once at the least, however short the patience.
+      if (member === null || (last.size > 0 && this.enough(failures, since))) throw this.givenUp(wanted, last)
       if (member.restMs > 0) {
         if (member.down) throw this.givenUp(wanted, last)
         await this.pause(member.restMs, signal)
