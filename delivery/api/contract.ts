@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { NAMED_RANGES } from '#pipeline/queries/named-range.ts'
 import * as documents from './contract/documents.ts'
 import type { Route } from './contract/route.ts'
 import { SESSION_ROUTES } from './contract/session.ts'
@@ -17,10 +18,7 @@ import {
 /** Bytes of a file of flows: half a million rows. */
 const UPLOAD = 64_000_000
 
-/** Ranges that a chart can be asked for by name. */
-export const RANGES = ['1h', '6h', '24h', '7d', '30d', '90d', 'ytd', '1y', 'all'] as const
-
-const range = z.enum(RANGES).default('7d')
+const range = z.enum(NAMED_RANGES).default('7d')
 const one = z.strictObject({ portfolio: portfolioName })
 const paged = one.extend({ limit, cursor })
 const span = { from: moment.optional(), to: moment.optional() }

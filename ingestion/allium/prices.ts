@@ -1,25 +1,12 @@
-import type { AssetId, Quote } from '#core/asset.ts'
 import type { CandleColumns } from '#core/candle.ts'
-import { formatTime, type Hour } from '#core/hour.ts'
-import type { Samples } from '#core/sample.ts'
-import type { Invalid } from '../coingecko/points.ts'
+import { formatTime } from '#core/hour.ts'
+import type { PriceQuestion, PriceReply as SampleReply } from '../price-reply.ts'
 import { PRICES, type AlliumApi } from './api.ts'
 import { bucketsOf } from './buckets.ts'
 import { PriceSeries } from './schema.ts'
 import { priceAddress, type AddressOf } from './tokens.ts'
 
-export type PriceQuestion = {
-  readonly asset: AssetId
-  readonly quote: Quote
-  readonly from: Hour
-  readonly to: number
-}
-export type PriceReply = {
-  readonly samples: Samples
-  readonly coveredTo: number
-  readonly invalid: readonly Invalid[]
-  readonly candles: CandleColumns
-}
+export type PriceReply = SampleReply & { readonly candles: CandleColumns }
 
 /** Hourly prices of an asset by its token address. */
 export async function readPrices(

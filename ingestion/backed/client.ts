@@ -2,8 +2,8 @@ import { assetClass, type AssetId, type Quote } from '#core/asset.ts'
 import type { ProviderId } from '#core/candle.ts'
 import { TidemarkError } from '#core/errors.ts'
 import { HOUR_MS, hourOf, type Hour } from '#core/hour.ts'
-import type { Samples } from '#core/sample.ts'
-import type { Invalid } from '../coingecko/points.ts'
+import { KeptList } from '../kept-list.ts'
+import type { PriceQuestion, PriceReply } from '../price-reply.ts'
 import { ProviderError } from '../http/failure.ts'
 import type { HttpTuning } from '../http/options.ts'
 import type { CallReport } from '../http/stats.ts'
@@ -26,17 +26,6 @@ export type BackedOptions = {
   readonly perMinute: number | null
   readonly describe: (asset: AssetId) => Places
   readonly http?: HttpTuning
-}
-type PriceQuestion = {
-  readonly asset: AssetId
-  readonly quote: Quote
-  readonly from: Hour
-  readonly to: number
-}
-type PriceReply = {
-  readonly samples: Samples
-  readonly coveredTo: number
-  readonly invalid: readonly Invalid[]
 }
 type SourcePrice = { readonly price: number; readonly time: number; readonly sure: boolean }
 export type StockReply = {
@@ -75,13 +64,14 @@ class Client implements Backed {
   private readonly options: BackedOptions
   private readonly hosts: Hosts
   private readonly now: () => number
-  private list: { readonly at: number; readonly read: Promise<Listing> } | null = null
+  private readonly list: KeptList<Listing>
   private known: Listing | null = null
 
   constructor(options: BackedOptions) {
     const { baseUrls, perMinute, http = {} } = options
     this.options = options
     this.now = http.now ?? Date.now
+    this.list = new KeptList((signal) => this.readList(signal), LIST_AGE_MS, this.now)
     this.hosts = new Hosts(this.id, { baseUrls: baseUrls ?? BASE_URLS, perMinute: perMinute ?? 10, http })
   }
 
@@ -96,7 +86,7 @@ class Client implements Backed {
   }
 
   async prices({ asset, from, to }: PriceQuestion, signal: AbortSignal): Promise<PriceReply> {
-    const listed = this.listed(asset, await this.listing(signal))
+    const listed = this.listed(asset, await this.list.of(signal))
     if (listed === null) throw this.failure('not-found', ASSETS, `no asset of its list is "${asset}"`)
     const point = await this.quoteOf(listed, signal)
     const inside = point !== null && point.time >= from && point.time < to
@@ -111,7 +101,7 @@ class Client implements Backed {
   }
 
   async spot(assets: readonly AssetId[], _quote: Quote, signal: AbortSignal): Promise<StockReply> {
-    const listing = await this.listing(signal)
+    const listing = await this.list.of(signal)
     const prices = new Map<AssetId, SourcePrice>()
     const markets = new Map<AssetId, Market>()
     const faults: string[] = []
@@ -188,17 +178,6 @@ class Client implements Backed {
     return { price: quote, time: this.now(), sure: true }
   }
 
-  private listing(signal: AbortSignal): Promise<Listing> {
-    if (this.list === null || this.now() - this.list.at >= LIST_AGE_MS) {
-      const list = { at: this.now(), read: this.readList(signal) }
-      this.list = list
-      list.read.catch(() => {
-        if (this.list === list) this.list = null
-      })
-    }
-    return this.list.read
-  }
-
   private async readList(signal: AbortSignal): Promise<Listing> {
     const nodes: unknown[] = []
     // Pages begin with 0: beginning with 1 would leave out the first without a word.
@@ -222,7 +201,7 @@ class Client implements Backed {
   }
 
   private async ofAsset(asset: AssetId, what: string, query: Record<string, string>, signal: AbortSignal) {
-    const listed = this.listed(asset, await this.listing(signal))
+    const listed = this.listed(asset, await this.list.of(signal))
     if (listed === null) throw this.failure('not-found', ASSETS, `no asset of its list is "${asset}"`)
     const path = `${ASSETS}/${encodeURIComponent(listed.symbol)}/${what}`
     return { value: (await this.hosts.getJson(path, { query, signal })).value, path }

@@ -2,8 +2,8 @@ import type { AssetId, Quote } from '#core/asset.ts'
 import type { ProviderId } from '#core/candle.ts'
 import type { Coin, Token } from '#core/coin.ts'
 import type { Hour } from '#core/hour.ts'
-import type { Samples } from '#core/sample.ts'
 import { ProviderError } from '../http/failure.ts'
+import type { PriceQuestion, PriceReply } from '../price-reply.ts'
 import { createHttp, type GetOptions, type Http, type JsonAnswer } from '../http/http.ts'
 import type { HttpTuning } from '../http/options.ts'
 import type { CallReport } from '../http/stats.ts'
@@ -11,7 +11,7 @@ import { readCoinsById, readTopCoins } from './coins.ts'
 import { judge } from './errors.ts'
 import { assetOf, isCoinGeckoId, tokensOf } from './map.ts'
 import { endpoint, PLANS, reachOf, type Plan } from './plan.ts'
-import { pointsOf, type Invalid } from './points.ts'
+import { pointsOf } from '../points.ts'
 import { Chart, KeyInfo, Ping, Rows } from './schema.ts'
 import { hourlyWindow, MAX_HOURS, MIN_HOURS, timeParameter } from './window.ts'
 
@@ -27,17 +27,6 @@ export type CoinGeckoOptions = {
   readonly http?: HttpTuning
 }
 
-type PriceQuestion = {
-  readonly asset: AssetId
-  readonly quote: Quote
-  readonly from: Hour
-  readonly to: number
-}
-type PriceReply = {
-  readonly samples: Samples
-  readonly coveredTo: number
-  readonly invalid: readonly Invalid[]
-}
 type CoinsReply = { coins: Coin[]; faults: string[] }
 
 type SpotReply = {

@@ -1,14 +1,14 @@
 import type { AssetId, Quote } from '#core/asset.ts'
 import type { ProviderId } from '#core/candle.ts'
 import { DAY_MS, HOUR_MS, hourOf, type Hour } from '#core/hour.ts'
-import type { Samples } from '#core/sample.ts'
 import { reachOf } from '../coingecko/plan.ts'
-import type { Invalid } from '../coingecko/points.ts'
 import { ProviderError } from '../http/failure.ts'
+import type { PriceQuestion, PriceReply } from '../price-reply.ts'
 import { createHttp, type Http } from '../http/http.ts'
 import type { HttpTuning } from '../http/options.ts'
 import type { CallReport } from '../http/stats.ts'
 import { inspectAt, judgeAt } from './errors.ts'
+import { KeptList } from '../kept-list.ts'
 import { coinIds, type CoinIds, type Describe } from './ids.ts'
 import { historyOf, latestOf, rowsOf, type LatestPrice } from './map.ts'
 import { Envelope, KeyInfo } from './schema.ts'
@@ -34,17 +34,6 @@ export type CoinMarketCapOptions = {
   readonly monthCredits: { readonly limit: number; readonly used: number } | null
   readonly describe: Describe
   readonly http?: HttpTuning
-}
-type PriceQuestion = {
-  readonly asset: AssetId
-  readonly quote: Quote
-  readonly from: Hour
-  readonly to: number
-}
-type PriceReply = {
-  readonly samples: Samples
-  readonly coveredTo: number
-  readonly invalid: readonly Invalid[]
 }
 type LatestReply = {
   readonly prices: ReadonlyMap<AssetId, LatestPrice>
@@ -83,12 +72,13 @@ class Client implements CoinMarketCap {
   private credits = 0
   private hasHistory: boolean
   private current: CoinIds | null = null
-  private list: { readonly at: number; readonly ids: Promise<CoinIds> } | null = null
+  private readonly list: KeptList<CoinIds>
 
   constructor(options: CoinMarketCapOptions) {
     const { apiKey, baseUrl, perMinute, http } = options
     this.options = options
     this.now = http?.now ?? Date.now
+    this.list = new KeptList((signal) => this.readMap(signal), MAP_AGE_MS, this.now)
     this.hasHistory = options.historyDays > 0
     this.http = createHttp({
       // An address is limited as well as a key: few calls at once.
@@ -139,7 +129,7 @@ class Client implements CoinMarketCap {
   }
 
   async spot(assets: readonly AssetId[], _quote: Quote, signal: AbortSignal): Promise<LatestReply> {
-    const known = await this.known(signal)
+    const known = await this.list.of(signal)
     const byId = new Map<number, AssetId>()
     for (const asset of assets) {
       const id = known.idOf(asset, this.options.describe(asset))
@@ -193,21 +183,9 @@ class Client implements CoinMarketCap {
   }
 
   private async idOf(asset: AssetId, signal: AbortSignal): Promise<number> {
-    const id = (await this.known(signal)).idOf(asset, this.options.describe(asset))
+    const id = (await this.list.of(signal)).idOf(asset, this.options.describe(asset))
     if (id === null) throw this.failure('not-found', MAP, `no coin of its list is surely "${asset}"`)
     return id
-  }
-
-  /** The list of coins, read once a day, by whoever needs it first. */
-  private known(signal: AbortSignal): Promise<CoinIds> {
-    if (this.list === null || this.now() - this.list.at >= MAP_AGE_MS) {
-      const list = { at: this.now(), ids: this.readMap(signal) }
-      this.list = list
-      list.ids.catch(() => {
-        if (this.list === list) this.list = null
-      })
-    }
-    return this.list.ids
   }
 
   private async readMap(signal: AbortSignal): Promise<CoinIds> {

@@ -1,5 +1,6 @@
 import type { Samples } from '#core/sample.ts'
-import { pointsOf, type Invalid } from '../coingecko/points.ts'
+import { pointsOf } from '../points.ts'
+import type { Invalid } from '../price-reply.ts'
 import { printable } from '../http/text.ts'
 import { CoinRow, HistoryPoint, HistoryRow, Quote } from './schema.ts'
 

@@ -2,8 +2,8 @@ import type { AssetId, Quote } from '#core/asset.ts'
 import type { ProviderId } from '#core/candle.ts'
 import { HOUR_MS, type Hour } from '#core/hour.ts'
 import type { Samples } from '#core/sample.ts'
-import type { Invalid } from '../coingecko/points.ts'
 import { ProviderError } from '../http/failure.ts'
+import type { PriceQuestion, PriceReply } from '../price-reply.ts'
 import { createHttp, type Http } from '../http/http.ts'
 import type { HttpTuning } from '../http/options.ts'
 import type { CallReport } from '../http/stats.ts'
@@ -27,17 +27,6 @@ export type DefiLlamaOptions = {
   readonly baseUrl: string | null
   readonly perMinute: number | null
   readonly http?: HttpTuning
-}
-type PriceQuestion = {
-  readonly asset: AssetId
-  readonly quote: Quote
-  readonly from: Hour
-  readonly to: number
-}
-type PriceReply = {
-  readonly samples: Samples
-  readonly coveredTo: number
-  readonly invalid: readonly Invalid[]
 }
 /** Prices of one moment by asset. What the host does not know is absent; what it knows badly is a fault. */
 export type PointsReply = {

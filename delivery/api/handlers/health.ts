@@ -1,7 +1,7 @@
 import { formatTime, HOUR_MS } from '#core/hour.ts'
 import { monthEnd } from '#core/month.ts'
 import type { Portfolio } from '#core/portfolio.ts'
-import type { Run } from '#pipeline/ports.ts'
+import { runStateDocument } from '../../run-json.ts'
 import type { Answered } from '../contract.ts'
 import type { ApiIo, Frozen } from '../types.ts'
 
@@ -16,7 +16,7 @@ export async function healthOf({ baseCurrency }: Portfolio, { store, now }: ApiI
   const series = (await store.series()).filter(({ quote }) => quote === baseCurrency)
   const newest = series.reduce((most, { to }) => Math.max(most, monthEnd(to)), 0)
   return {
-    lastRun: last === null ? null : runDocument(last),
+    lastRun: last === null ? null : runStateDocument(last),
     running: runs.some(({ outcome }) => outcome === 'running'),
     nextRun: null,
     gaps: {
@@ -25,16 +25,5 @@ export async function healthOf({ baseCurrency }: Portfolio, { store, now }: ApiI
     },
     suspects: suspects.length,
     newestPrice: newest === 0 ? null : formatTime(Math.min(newest, now())),
-  }
-}
-
-function runDocument({ id, command, started, finished, outcome, exitCode }: Run) {
-  return {
-    id,
-    command,
-    started: formatTime(started),
-    finished: finished === null ? null : formatTime(finished),
-    outcome,
-    exitCode,
   }
 }

@@ -4,7 +4,7 @@ import type { Portfolio } from '#core/portfolio.ts'
 import { lotViews } from '#pipeline/lots/compute.ts'
 import { refuseStrangers, selectView } from '#pipeline/lots/select.ts'
 import { storeInput } from '#pipeline/lots/store-input.ts'
-import type { LotSettings, LotView } from '#pipeline/lots/view.ts'
+import { DEFAULT_LOT_SETTINGS, type LotSettings, type LotView } from '#pipeline/lots/view.ts'
 import { listTrades } from '#pipeline/queries/trades.ts'
 import { gainsDocument } from '../../lots/gains.ts'
 import { lotsDocument } from '../../lots/json.ts'
@@ -20,20 +20,6 @@ type LotQuery = {
   readonly method: LotSettings['method']
   readonly scope: LotSettings['scope']
   readonly at?: string | undefined
-}
-
-/** As the command has it where nothing is said. */
-const USUAL: LotSettings = {
-  method: 'fifo',
-  methods: [],
-  scope: 'pooled',
-  walletFrom: null,
-  fees: 'basis',
-  oversell: 'report',
-  gifts: 'market',
-  wraps: 'move',
-  longTerm: { years: 1 },
-  timeZone: 'UTC',
 }
 
 export const lots: Handler<'lots'> = async ({ owner, query }, io) => {
@@ -75,7 +61,7 @@ async function viewOf(owner: string, query: LotQuery, io: ApiIo) {
     io.store,
     io.settings,
   )
-  const settings = { ...USUAL, method: query.method, scope: query.scope }
+  const settings = { ...DEFAULT_LOT_SETTINGS, method: query.method, scope: query.scope }
   const heading = { portfolio: portfolio.name, baseCurrency: portfolio.baseCurrency, timed: true }
   const [view] = lotViews(input, [settings], heading) as [LotView]
   return { view, input }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { HOUR_MS, addHours, type Hour } from '#core/hour.ts'
 import { Chart } from '#ingestion/coingecko/schema.ts'
-import { pointsOf } from '#ingestion/coingecko/points.ts'
+import { pointsOf } from '#ingestion/points.ts'
 import { openStore } from '#storage/open.ts'
 import { compare, type Bench } from '#tests/bench/measure.ts'
 import { USD, assetName, inFolder, randomOf, walk } from '#tests/bench/years.ts'

@@ -48,5 +48,3 @@ export function editedLines(before: Flow, after: Flow): string[] {
     .filter((field) => before[field] !== after[field])
     .map((field) => safeText(`  ${FIELDS[field]}: ${told(before[field])} → ${told(after[field])}`))
 }
-
-export const flowDocument = (flow: Flow): object => ({ ...flow, time: formatTime(flow.time) })

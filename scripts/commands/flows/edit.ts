@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander'
 import type { Flow } from '#core/flow.ts'
+import { flowDocument } from '#delivery/flow-json.ts'
 import { editFlow } from '#pipeline/jobs/edit-flow.ts'
 import type { NewFlow } from '#pipeline/jobs/import-flows.ts'
 import { byHand, byHandOptions, type ByHandOptions } from '../../cli/by-hand.ts'
@@ -8,7 +9,7 @@ import type { Cli } from '../../cli/context.ts'
 import type { Outcome } from '../../cli/output.ts'
 import { usage } from '../../cli/values.ts'
 import { changeOf, flowOptions, type FlowOptions } from './fields.ts'
-import { changed, editedLines, flowDocument, flowLine } from './changed.ts'
+import { changed, editedLines, flowLine } from './changed.ts'
 
 const CLEARED = ['unit-price', 'price-currency', 'fee', 'fee-asset', 'chain', 'tx', 'note'] as const
 type Options = FlowOptions & ByHandOptions & { clear?: (typeof CLEARED)[number][] }

@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
+import { flowDocument } from '#delivery/flow-json.ts'
 import { removeFlow } from '#pipeline/jobs/edit-flow.ts'
 import { byHand, byHandOptions, type ByHandOptions } from '../../cli/by-hand.ts'
 import { examples, type Act } from '../../cli/command.ts'
 import type { Cli } from '../../cli/context.ts'
 import type { Outcome } from '../../cli/output.ts'
-import { changed, flowDocument, flowLine } from './changed.ts'
+import { changed, flowLine } from './changed.ts'
 
 export function define(command: Command, act: Act): void {
   examples(command, [

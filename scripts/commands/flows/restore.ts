@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { formatTime } from '#core/hour.ts'
 import type { Portfolio } from '#core/portfolio.ts'
+import { flowDocument } from '#delivery/flow-json.ts'
 import { booksOf, restoreFlow } from '#pipeline/jobs/edit-flow.ts'
 import type { EditedFlow, Store } from '#pipeline/ports.ts'
 import { byHand, byHandOptions, type ByHandOptions } from '../../cli/by-hand.ts'
@@ -8,7 +9,7 @@ import { examples, type Act } from '../../cli/command.ts'
 import type { Cli } from '../../cli/context.ts'
 import { listTable, type List } from '../../cli/list.ts'
 import type { Outcome } from '../../cli/output.ts'
-import { changed, flowDocument, flowLine } from './changed.ts'
+import { changed, flowLine } from './changed.ts'
 
 export function define(command: Command, act: Act): void {
   examples(command, [

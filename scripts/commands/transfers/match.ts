@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import { formatDecimal } from '#core/decimal.ts'
 import { HOUR_MS, formatTime } from '#core/hour.ts'
+import { flowDocument } from '#delivery/flow-json.ts'
 import { displayQuantity } from '#delivery/number.ts'
 import {
   applyMatches,
@@ -15,7 +16,7 @@ import type { Cli } from '../../cli/context.ts'
 import { listTable, type List } from '../../cli/list.ts'
 import type { Outcome } from '../../cli/output.ts'
 import { textList, wholeNumber } from '../../cli/values.ts'
-import { changed, flowDocument, flowLine } from '../flows/changed.ts'
+import { changed, flowLine } from '../flows/changed.ts'
 
 type Options = ByHandOptions & {
   apply?: true

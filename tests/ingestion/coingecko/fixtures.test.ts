@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Quote } from '#core/asset.ts'
 import { judge } from '#ingestion/coingecko/errors.ts'
 import { coinsOf, tokensOf } from '#ingestion/coingecko/map.ts'
-import { pointsOf } from '#ingestion/coingecko/points.ts'
+import { pointsOf } from '#ingestion/points.ts'
 import { Chart, KeyInfo, Ping } from '#ingestion/coingecko/schema.ts'
 import { fixture, haveFixtures } from '#tests/support/provider-fixtures.ts'
 

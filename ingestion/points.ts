@@ -1,8 +1,7 @@
 import type { Samples } from '#core/sample.ts'
-import { printable } from '../http/text.ts'
+import { printable } from './http/text.ts'
+import type { Invalid } from './price-reply.ts'
 
-/** A point that is no usable sample, as sent. Part of `PriceAnswer` of the pipeline's ports. */
-export type Invalid = { readonly time: number; readonly price: string; readonly reason: string }
 export type Points = { readonly samples: Samples; readonly invalid: readonly Invalid[] }
 
 /**

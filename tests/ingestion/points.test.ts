@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { pointsOf } from '#ingestion/coingecko/points.ts'
+import { pointsOf } from '#ingestion/points.ts'
 import { hourlyWindow, MAX_HOURS, MIN_HOURS, timeParameter } from '#ingestion/coingecko/window.ts'
 import { HOUR_MS, hourOf, type Hour } from '#core/hour.ts'
 import { testSeed } from '#tests/support/random.ts'
