@@ -1,6 +1,7 @@
 import { CANDLE_COLUMNS, emptyColumns, type CandleRun, type Chunk, type ChunkKey } from './candle.ts'
 import { HOUR_MS } from './hour.ts'
 import { monthLength, monthStart } from './month.ts'
+import { recordOf } from './record-of.ts'
 
 /** Hours of a merge by what became of them. */
 export type MergeCounts = { added: number; changed: number; unchanged: number }
@@ -59,8 +60,6 @@ export function mergeRun(chunk: Chunk, run: CandleRun): { chunk: Chunk; counts: 
 }
 
 function copyOf(chunk: Chunk): Chunk {
-  const columns = Object.fromEntries(
-    CANDLE_COLUMNS.map((name) => [name, chunk.columns[name].slice()]),
-  ) as unknown as Chunk['columns']
+  const columns = recordOf(CANDLE_COLUMNS, (name) => chunk.columns[name].slice())
   return { ...chunk, revision: chunk.revision + 1, columns, changed: chunk.changed.slice() }
 }

@@ -1,6 +1,7 @@
 import { CANDLE_COLUMNS, type CandleColumns, type CandleRun } from '#core/candle.ts'
 import { HOUR_MS, type Hour } from '#core/hour.ts'
 import type { Samples, Suspect } from '#core/sample.ts'
+import { recordOf } from '#core/record-of.ts'
 import { coveredHours, toCandles } from '../candles.ts'
 import { screen, type ScreenContext } from './screen.ts'
 
@@ -36,9 +37,7 @@ export function judgeAnswer(
 function openedBy(candles: CandleColumns, accepted: Samples, part: Part, coveredTo: number): CandleColumns {
   const begin = (part.from - part.asked) / HOUR_MS
   const end = begin + coveredHours(part.from, coveredTo)
-  const columns = Object.fromEntries(
-    CANDLE_COLUMNS.map((name) => [name, candles[name].slice(begin, end)]),
-  ) as unknown as CandleColumns
+  const columns = recordOf(CANDLE_COLUMNS, (name) => candles[name].slice(begin, end))
   const opened = new Set(accepted.times)
   for (let hour = 0; hour < columns.count.length; hour++) {
     if (opened.has(part.from + hour * HOUR_MS) || !((columns.count[hour] as number) > 0)) continue

@@ -2,6 +2,7 @@ import { Decimal, ZERO, formatDecimal, toDouble } from '#core/decimal.ts'
 import { HOUR_MS, type Hour } from '#core/hour.ts'
 import { MISSING, OK } from '#core/quality.ts'
 import { Sum } from '#core/sum.ts'
+import { recordOf } from '#core/record-of.ts'
 import type { MarkSeries } from '../marks/marks.ts'
 import type { HourEvent, LineSpan } from './kernel.ts'
 
@@ -43,8 +44,7 @@ export type HourlyParts = Readonly<
 const PARTS = ['price', 'trading', 'income', 'fees', 'loss', 'residual'] as const
 const HOURLY = ['pnl', ...PARTS, 'external', 'exchanged'] as const
 
-const emptyParts = (length: number): HourlyParts =>
-  Object.fromEntries(HOURLY.map((part) => [part, new Float64Array(length)])) as unknown as HourlyParts
+const emptyParts = (length: number): HourlyParts => recordOf(HOURLY, () => new Float64Array(length))
 
 /** Sums the lines of one token over a range. Lines come in their order, each month by month. */
 export class TokenRange {
@@ -164,14 +164,13 @@ export class TokenRange {
       cumulative.add((this.total[mark] as number) + (this.lost[mark] as number))
       pnl[mark] = this.missing[mark] === 1 ? NaN : cumulative.value
     }
-    const parts = Object.fromEntries(PARTS.map((part) => [part, this.parts[part].value]))
     return {
       quantity,
       held,
       value,
       pnl,
       quality,
-      attribution: parts as unknown as AttributionSums,
+      attribution: recordOf(PARTS, (part) => this.parts[part].value),
       external: this.external.value,
       exchanged: this.exchanged.value,
       externalIn: this.externalIn,

@@ -1,5 +1,6 @@
 import type { CandleColumns, ProviderId } from '#core/candle.ts'
 import { HOUR_MS, type Hour } from '#core/hour.ts'
+import { recordOf } from '#core/record-of.ts'
 
 /** A mark is the first sample of its hour if it fell in the first 30 minutes. */
 export const MARK_WINDOW_MS = 30 * 60_000
@@ -88,12 +89,11 @@ function joined(
   begin: number,
   length: number,
 ): Pick<Track, (typeof TRACKED)[number]> {
-  const columns = TRACKED.map((name) => {
+  return recordOf(TRACKED, (name) => {
     const column = new Float64Array(length).fill(NaN)
     for (const piece of pieces) place(column, piece.columns[name], (piece.from - begin) / HOUR_MS)
-    return [name, column] as const
+    return column
   })
-  return Object.fromEntries(columns) as unknown as Pick<Track, (typeof TRACKED)[number]>
 }
 
 /** Puts a piece into a column at an offset; what lies outside is cut off. */

@@ -1,5 +1,6 @@
-import { CANDLE_COLUMNS, type CandleColumns, type Chunk } from '#core/candle.ts'
+import { CANDLE_COLUMNS, type Chunk } from '#core/candle.ts'
 import { monthLength, type Month } from '#core/month.ts'
+import { recordOf } from '#core/record-of.ts'
 
 const CELL_BYTES = 8
 const COLUMN_COUNT = CANDLE_COLUMNS.length + 1
@@ -19,8 +20,8 @@ export function decodeChunk(month: Month, data: Uint8Array): Pick<Chunk, 'column
   const length = monthLength(month)
   const all = decodeDoubles(data)
   const column = (index: number) => all.subarray(index * length, (index + 1) * length)
-  const columns = Object.fromEntries(CANDLE_COLUMNS.map((name, index) => [name, column(index)]))
-  return { columns: columns as unknown as CandleColumns, changed: column(CANDLE_COLUMNS.length) }
+  const columns = recordOf(CANDLE_COLUMNS, (_, index) => column(index))
+  return { columns, changed: column(CANDLE_COLUMNS.length) }
 }
 
 /** Doubles one column after the other, little-endian on every machine. */

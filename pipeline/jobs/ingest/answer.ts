@@ -1,6 +1,7 @@
 import { CANDLE_COLUMNS, type CandleColumns, type Chunk } from '#core/candle.ts'
 import { HOUR_MS, addHours, hourOf, hoursBetween, type Hour } from '#core/hour.ts'
 import type { Gap, GapReason, Suspect } from '#core/sample.ts'
+import { recordOf } from '#core/record-of.ts'
 import { judgeAnswer } from '#ingestion/screen/judged.ts'
 import type { PlannedWindow } from '../../plan/plan.ts'
 import type { PriceAnswer, PriceWrite } from '../../ports.ts'
@@ -52,8 +53,7 @@ function settled(columns: CandleColumns, from: Hour, suspects: readonly Suspect[
 }
 
 function cut(columns: CandleColumns, length: number): CandleColumns {
-  const parts = CANDLE_COLUMNS.map((name) => [name, columns[name].slice(0, length)] as const)
-  return Object.fromEntries(parts) as unknown as CandleColumns
+  return recordOf(CANDLE_COLUMNS, (name) => columns[name].slice(0, length))
 }
 
 function decisions(suspects: readonly Suspect[]): (time: number) => 'accepted' | 'rejected' | null {
