@@ -13,9 +13,13 @@ const ALLOWED: Record<string, readonly string[]> = {
   storage: ['core'],
   delivery: ['core', 'pipeline'],
   scripts: ['core', 'config', 'pnl', 'ingestion', 'pipeline', 'storage', 'delivery'],
+  web: [],
 }
 /** Files of a room that another room may name, for their types alone. */
-const TYPES_ONLY: Record<string, readonly string[]> = { storage: ['pipeline/ports.ts'] }
+const TYPES_ONLY: Record<string, readonly string[]> = {
+  storage: ['pipeline/ports.ts'],
+  web: ['delivery/api/contract.ts'],
+}
 
 const root = resolve(import.meta.dirname, '..')
 
@@ -91,7 +95,7 @@ function sources(): string[] {
   for (const room of Object.keys(ALLOWED)) {
     for (const file of readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })) {
       // Benches stand beside the code and are tests.
-      if (/\.m?[tj]s$/.test(file) && !file.endsWith('.bench.ts'))
+      if (/\.m?[tj]sx?$/.test(file) && !file.endsWith('.bench.ts'))
         files.push(`${room}/${file.split(sep).join('/')}`)
     }
   }
@@ -122,6 +126,13 @@ test.each([
     'storage/a.ts',
   ],
   ['a computed path', 'await import(name)', 'pipeline/a.ts'],
+  ['values of the contract in the page', `import { ROUTES } from '#delivery/api/contract.ts'`, 'web/src/a.tsx'],
+  [
+    'another type of the API in the page',
+    `import type { X } from '../../delivery/api/types.ts'`,
+    'web/src/a.ts',
+  ],
+  ['the page in a command', `import { x } from '../web/src/a.ts'`, 'scripts/a.ts'],
   ['something outside all rooms', `import { x } from '#tests/support/x.ts'`, 'pnl/a.ts'],
 ])('refuses %s', (_what, text, from) => {
   expect(
@@ -138,6 +149,7 @@ test('allows what the table allows', () => {
       'pipeline/jobs/a.ts',
       `import { x } from '../../pnl/b.ts'; import fs from 'node:fs'; import z from 'zod'`,
     ],
+    ['web/src/api/a.ts', `import type { Routes } from '../../../delivery/api/contract.ts'`],
     ['index.ts', `export * from './pnl/hourly/hourly.ts'`],
   ]
   for (const [from, text] of allowed)

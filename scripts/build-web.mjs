@@ -1,0 +1,30 @@
+// Writes the page, dist/web, unless what it is made of is as it was when that was written.
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const path = (place) => fileURLToPath(new URL(`../${place}`, import.meta.url))
+const MADE = path('dist/web/made-of')
+
+/** Whatever the page is made of: its sources, and the versions of what they import. */
+function fingerprint() {
+  const hash = createHash('sha256').update(process.version)
+  const files = readdirSync(path('web'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+  for (const file of [...files, path('package-lock.json')])
+    hash.update(`${file.slice(path('').length)}\0`).update(readFileSync(file))
+  return hash.digest('hex')
+}
+
+const now = fingerprint()
+const before = existsSync(MADE) ? readFileSync(MADE, 'utf8') : null
+if (before === now) {
+  console.log('dist/web is up to date')
+} else {
+  const { build } = await import('vite')
+  await build({ configFile: path('web/vite.config.ts'), logLevel: 'warn' })
+  writeFileSync(MADE, now)
+}

@@ -1,0 +1,74 @@
+import {
+  keepPreviousData,
+  QueryClient,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type UseMutationResult,
+  type UseQueryResult,
+} from '@tanstack/react-query'
+import { useLiveState } from '../live/use-live.ts'
+import { api, isFinal } from './api.ts'
+import type { Problem } from './problem.ts'
+import type { Answer, Ask, Read, Write } from './types.ts'
+
+/** How often figures are read anew while nothing is told live. */
+const POLL_MS = 60_000
+
+export function newQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 30_000,
+        gcTime: 10 * 60_000,
+        retry: (tries, error) => tries < 2 && !isFinal(error),
+        refetchOnWindowFocus: true,
+      },
+      mutations: { retry: false },
+    },
+  })
+}
+
+/** The name under which an answer is kept: the call, then what was asked. */
+export function keyOf<C extends Read>(call: C, ask?: Ask<C>): readonly unknown[] {
+  return [call, ask ?? {}]
+}
+
+type ReadOptions = {
+  /** Not asked until it is true. */
+  readonly enabled?: boolean
+  /** Whether the answer to the question before stays until the new one is there; on unless told otherwise. */
+  readonly keep?: boolean
+  readonly staleTime?: number
+}
+
+/** A read of the API. While nothing is told live, it is asked again every minute. */
+export function useApi<C extends Read>(
+  call: C,
+  ask: Ask<C>,
+  { enabled = true, keep = true, staleTime }: ReadOptions = {},
+): UseQueryResult<Answer<C>, Problem> {
+  const live = useLiveState().state === 'live'
+  return useQuery<Answer<C>, Problem>({
+    queryKey: keyOf(call, ask),
+    queryFn: ({ signal }) => (api as AnyApi)(call, ask, { signal }) as Promise<Answer<C>>,
+    enabled,
+    refetchInterval: live ? false : POLL_MS,
+    ...(keep ? { placeholderData: keepPreviousData as never } : {}),
+    ...(staleTime === undefined ? {} : { staleTime }),
+  })
+}
+
+/** A change through the API; afterwards all that begins with one of `renews` is read anew. */
+export function useSend<C extends Write>(
+  call: C,
+  { renews = [] }: { readonly renews?: readonly Read[] } = {},
+): UseMutationResult<Answer<C>, Problem, Ask<C>> {
+  const client = useQueryClient()
+  return useMutation<Answer<C>, Problem, Ask<C>>({
+    mutationFn: (ask) => (api as AnyApi)(call, ask) as Promise<Answer<C>>,
+    onSuccess: () => Promise.all(renews.map((read) => client.invalidateQueries({ queryKey: [read] }))),
+  })
+}
+/** The same function, without a question that is generic here. */
+type AnyApi = (call: string, ask: unknown, options?: { signal?: AbortSignal }) => Promise<unknown>

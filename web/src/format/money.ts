@@ -1,0 +1,46 @@
+import { reaches } from './decimal.ts'
+import { print, type NumberStyle, type Shown } from './number.ts'
+
+/** How a currency is named: `$1.00`, `US$1.00` where others have the sign too, or `USD 1.00`. */
+export type CurrencyName = 'narrowSymbol' | 'symbol' | 'code'
+
+export type MoneyStyle = {
+  readonly currency: string
+  readonly name?: CurrencyName
+  /** What was made is rounded half-even and has its sign; what is there is rounded down. */
+  readonly kind?: 'balance' | 'pnl'
+  /** In cards a million and more is cut to four digits. Tables are always in full. */
+  readonly compact?: boolean
+}
+
+/** Quotes that are coins are counted finer than money of a state. */
+const COIN_DECIMALS: Readonly<Record<string, number>> = { btc: 8, eth: 8 }
+
+/** Money: two decimals (coins as quote: eight). */
+export function money(text: string, { currency, name, kind = 'balance', compact = false }: MoneyStyle): Shown {
+  const style: NumberStyle = {
+    ...currencyStyle(currency, name),
+    roundingMode: kind === 'pnl' ? 'halfEven' : 'trunc',
+    signDisplay: kind === 'pnl' ? 'exceptZero' : 'negative',
+  }
+  const full = print(text, { ...style, ...decimalsOf(currency) })
+  if (!compact || !reaches(text, 6)) return { text: full, full }
+  return {
+    text: print(text, {
+      ...style,
+      ...{ notation: 'compact', minimumSignificantDigits: 4, maximumSignificantDigits: 4 },
+    }),
+    full,
+  }
+}
+
+export function decimalsOf(currency: string): NumberStyle {
+  const decimals = COIN_DECIMALS[currency.toLowerCase()] ?? 2
+  return { minimumFractionDigits: decimals, maximumFractionDigits: decimals }
+}
+
+export function currencyStyle(currency: string, name: CurrencyName = 'narrowSymbol'): NumberStyle {
+  // Intl wants three letters; a currency that has others is a number without a name.
+  if (!/^[a-z]{3}$/i.test(currency)) return {}
+  return { style: 'currency', currency: currency.toUpperCase(), currencyDisplay: name }
+}

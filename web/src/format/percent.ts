@@ -1,0 +1,24 @@
+import { print } from './number.ts'
+
+/** A change: 0.0123 is `+1.23%`. */
+export function change(fraction: number): string {
+  return print(plain(fraction), {
+    ...{ style: 'percent', minimumFractionDigits: 2, maximumFractionDigits: 2 },
+    ...{ signDisplay: 'exceptZero', roundingMode: 'halfEven' },
+  })
+}
+
+/** A part of a whole. Rounded down, so that only all of it is 100 %. */
+export function share(fraction: number, decimals = 1): string {
+  if (fraction >= 1) return '100%'
+  return print(plain(fraction), {
+    ...{ style: 'percent', minimumFractionDigits: decimals, maximumFractionDigits: decimals },
+    ...{ signDisplay: 'negative', roundingMode: 'trunc' },
+  })
+}
+
+/** Without exponent, which `print` reads digits of. */
+function plain(fraction: number): string {
+  const text = String(fraction)
+  return text.includes('e') ? fraction.toFixed(20) : text
+}
