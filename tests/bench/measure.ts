@@ -10,7 +10,12 @@ export type Ratio = {
   readonly referenceMs: number
   readonly notes?: readonly string[]
 }
-export type Bench = { readonly name: string; run(): Promise<readonly Ratio[]> }
+export type Bench = {
+  readonly name: string
+  /** Another program that it stands beside: run only where `--peer` names it. */
+  readonly peer?: string
+  run(): Promise<readonly Ratio[]>
+}
 
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b)

@@ -1,16 +1,24 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
 import type { Bench, Ratio } from './measure.ts'
 
-/** Runs every `*.bench.ts` beside the code (or those whose name holds a word given) and prints the ratios. */
+/**
+ * Runs every `*.bench.ts` beside the code (or those whose name holds a word given) and prints the ratios; beside another
+ * program where `--peer` names it.
+ */
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Words that stand for several places. */
 const SEVERAL: Readonly<Record<string, readonly string[]>> = {
   stores: ['storage'],
   chain: ['ingestion/evm', 'pipeline/chain'],
 }
-const words = process.argv.slice(2).flatMap((word) => SEVERAL[word] ?? word)
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { peer: { type: 'string', multiple: true, default: [] } },
+})
+const words = positionals.flatMap((word) => SEVERAL[word] ?? word)
 const rooms = ['core', 'config', 'ingestion', 'storage', 'pnl', 'pipeline', 'delivery', 'scripts']
 
 function benchFiles(): string[] {
@@ -38,6 +46,10 @@ let over = 0
 for (const file of files) {
   const { benches } = (await import(pathToFileURL(join(root, file)).href)) as { benches: readonly Bench[] }
   for (const bench of benches) {
+    if (bench.peer !== undefined && !values.peer.includes(bench.peer)) {
+      console.log(`\n${bench.name}  [${file}]: passed over; --peer ${bench.peer} runs it`)
+      continue
+    }
     console.log(`\n${bench.name}  [${file}]`)
     for (const ratio of await bench.run()) {
       print(ratio)
