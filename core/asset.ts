@@ -52,7 +52,7 @@ const QUOTED_COINS: Readonly<Record<string, string>> = {
 
 /** The base currency as an asset; its mark is 1. */
 export function baseAsset(quote: Quote): AssetId {
-  return fiatAsset(quote) ?? ((QUOTED_COINS[quote] ?? quote) as AssetId)
+  return fiatAsset(quote) ?? ((Object.hasOwn(QUOTED_COINS, quote) ? QUOTED_COINS[quote] : quote) as AssetId)
 }
 
 /** Class of an asset, which decides how long its last price is carried. */

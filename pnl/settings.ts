@@ -32,13 +32,16 @@ export const DEFAULT_SETTINGS: MarkSettings = {
 /** How old the last sample of an asset may be to be carried, in milliseconds. */
 export function carryMsOf(settings: Pick<MarkSettings, 'carryHours'>, asset: AssetId): number {
   const { carryHours } = settings
-  const hours = carryHours[asset] ?? carryHours[assetClass(asset)] ?? carryHours['crypto'] ?? 3
+  const own = Object.hasOwn(carryHours, asset) ? carryHours[asset] : undefined
+  const hours = own ?? carryHours[assetClass(asset)] ?? carryHours['crypto'] ?? 3
   return Math.min(hours, MAX_CARRY_HOURS) * HOUR_MS
 }
 
 /** What decides an asset's marks beside its candles and how long they are carried. */
 export function markRulesOf(settings: MarkSettings, asset: AssetId): MarkRules {
   const { disputePercent, estimated = [] } = settings
-  const percent = disputePercent?.[asset] ?? disputePercent?.[isStablecoin(asset) ? 'stable' : 'other']
+  const own =
+    disputePercent !== undefined && Object.hasOwn(disputePercent, asset) ? disputePercent[asset] : undefined
+  const percent = own ?? disputePercent?.[isStablecoin(asset) ? 'stable' : 'other']
   return { estimated, ...(percent === undefined ? {} : { disputeLimit: percent / 100 }) }
 }

@@ -75,7 +75,7 @@ export class Listing {
     once(this.bySlug, slugOf(node.name), listed)
     for (const { network, address } of node.deployments ?? []) {
       const name = network.toLowerCase()
-      const chain = usualChain(NETWORKS[name] ?? name)
+      const chain = usualChain((Object.hasOwn(NETWORKS, name) ? NETWORKS[name] : undefined) ?? name)
       // The older list puts the kind of chain before the address.
       if (chain !== null) once(this.byPlace, placeKey(chain.id, address.replace(/^[a-z]+:/, '')), listed)
     }

@@ -74,7 +74,9 @@ function placeKeys({ platform }: MapRow): string[] {
   const contract = platform?.token_address?.trim() ?? ''
   if (contract === '') return []
   const names = [platform?.slug, platform?.name].map((name) => slugOf(name ?? ''))
-  const chain = names.map((name) => usualChain(PLATFORMS[name] ?? name)).find((known) => known !== null)
+  const chain = names
+    .map((name) => usualChain((Object.hasOwn(PLATFORMS, name) ? PLATFORMS[name] : undefined) ?? name))
+    .find((known) => known !== null)
   return chain === undefined || chain === null ? [] : [placeKey(chain.id, contract)]
 }
 

@@ -23,10 +23,10 @@ export async function readJson(input: AsyncIterable<Buffer>, formats: readonly F
     if (format.list === undefined) continue
     const list = Array.isArray(document) ? document : (document as Record<string, unknown>)[format.list]
     const entries = Array.isArray(list) ? (list as unknown[]).map(flattened) : []
-    const header = [...new Set(entries.flatMap((entry) => Object.keys(entry)))]
+    const header = [...new Set(entries.flatMap((entry) => [...entry.keys()]))]
     if (entries.length > 0 && !hasColumns(format, header)) continue
     if (!Array.isArray(list)) continue
-    return { format, header, rows: entries.map((entry) => header.map((name) => entry[name] ?? '')) }
+    return { format, header, rows: entries.map((entry) => header.map((name) => entry.get(name) ?? '')) }
   }
   throw new TidemarkError('INPUT_INVALID', {
     message: 'The JSON in this file is of no format that is known.',
@@ -63,17 +63,22 @@ function parsed(text: string): object {
 const invalid = (what: string, fix: string): TidemarkError =>
   new TidemarkError('INPUT_INVALID', { message: `The JSON file ${what}.`, fix })
 
+/** Objects in objects that are looked into; no export has more than one. */
+const DEEPEST = 4
+
 /** Fields of an entry as text; those of an object inside of it as `SymbolProfile.symbol`. */
-function flattened(entry: unknown): Record<string, string> {
-  const fields: Record<string, string> = {}
-  const add = (name: string, value: unknown): void => {
-    if (value === null || value === undefined) fields[name] = ''
-    else if (isLosslessNumber(value)) fields[name] = value.value
-    else if (typeof value === 'string' || typeof value === 'boolean') fields[name] = String(value)
-    else if (Array.isArray(value)) fields[name] = JSON.stringify(value)
-    else for (const [inner, each] of Object.entries(value)) add(`${name}.${inner}`, each)
+function flattened(entry: unknown): ReadonlyMap<string, string> {
+  // A map: a field may be called `__proto__` or `constructor`.
+  const fields = new Map<string, string>()
+  const add = (name: string, value: unknown, depth: number): void => {
+    if (value === null || value === undefined) fields.set(name, '')
+    else if (isLosslessNumber(value)) fields.set(name, value.value)
+    else if (typeof value === 'string' || typeof value === 'boolean') fields.set(name, String(value))
+    else if (Array.isArray(value)) fields.set(name, JSON.stringify(value))
+    else if (depth < DEEPEST)
+      for (const [inner, each] of Object.entries(value)) add(`${name}.${inner}`, each, depth + 1)
   }
   if (typeof entry === 'object' && entry !== null)
-    for (const [name, value] of Object.entries(entry)) add(name, value)
+    for (const [name, value] of Object.entries(entry)) add(name, value, 0)
   return fields
 }
