@@ -2,6 +2,7 @@ import { numberOrNull } from './number.ts'
 import { formatTime } from '#core/hour.ts'
 import { money, plain, share } from '#core/number.ts'
 import { qualityName, type Quality } from '#core/quality.ts'
+import { carriedDocument } from './readings.ts'
 import type { Attribution, PnlReport, TokenSeries, TotalSeries } from '#pipeline/queries/pnl-report.ts'
 
 type Missing = string | null
@@ -54,6 +55,8 @@ export type PnlDocument = {
   readonly total: TotalDocument
   readonly gaps: readonly { asset: string; from: string; to: string; reason: string }[]
   readonly missingWallets: readonly { wallet: string; reason: string }[]
+  /** Wallets on chains whose quantities at `to` are those of an earlier reading. */
+  readonly carriedWallets: readonly ReturnType<typeof carriedDocument>[]
   readonly batches: { readonly computed: number; readonly reused: number }
 }
 
@@ -75,6 +78,7 @@ export function pnlDocument(report: PnlReport): PnlDocument {
       reason,
     })),
     missingWallets: report.missingWallets.map(({ wallet, reason }) => ({ wallet, reason })),
+    carriedWallets: report.carriedWallets.map(carriedDocument),
     batches: { computed: report.batches.computed, reused: report.batches.reused },
   }
 }

@@ -4,6 +4,7 @@ import type { Quality } from '#core/quality.ts'
 import type { Position } from '#pipeline/ports.ts'
 import type { Valued } from '#pipeline/value/portfolio.ts'
 import type { ValueSummary } from '#pipeline/value/tally.ts'
+import { carriedDocument, missingWallets } from './readings.ts'
 
 type Missing = string | null
 
@@ -35,9 +36,12 @@ export type ValueDocument = {
   readonly coverageByCount: number
   readonly positions: readonly PositionDocument[]
   readonly missingWallets: readonly string[]
+  /** Wallets on chains whose quantities are those of a reading before `time`. */
+  readonly carriedWallets: readonly ReturnType<typeof carriedDocument>[]
 }
 
-export function valueDocument({ snapshot, missingWallets }: Valued): ValueDocument {
+export function valueDocument(valued: Valued): ValueDocument {
+  const { snapshot } = valued
   const { owner, portfolio, quote, time, value, change24h, quality } = snapshot
   return {
     owner,
@@ -56,7 +60,8 @@ export function valueDocument({ snapshot, missingWallets }: Valued): ValueDocume
     coverage: share(snapshot.coverage),
     coverageByCount: share(snapshot.coverageByCount),
     positions: snapshot.positions.map(positionDocument),
-    missingWallets,
+    missingWallets: missingWallets(valued),
+    carriedWallets: valued.carried.map(carriedDocument),
   }
 }
 

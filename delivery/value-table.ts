@@ -2,6 +2,7 @@ import { formatTime, type Hour } from '#core/hour.ts'
 import type { Valued } from '#pipeline/value/portfolio.ts'
 import type { ValueSummary } from '#pipeline/value/tally.ts'
 import { displayMoney, displayPercent, displayShare, displaySigned, MISSING_TEXT } from './number.ts'
+import { missingWallets } from './readings.ts'
 import { paint, type Paint } from './table.ts'
 import { safeText, truncate, widthOf } from './text.ts'
 
@@ -116,16 +117,17 @@ function signColour(colours: Paint, { snapshot }: Valued): (text: string) => str
   return amount > 0 ? colours.green : amount < 0 ? colours.red : (text) => text
 }
 
-function missingOf({ snapshot, missingWallets }: Valued): string {
+function missingOf(valued: Valued): string {
+  const { snapshot } = valued
   const assets = snapshot.positions.filter(({ quality }) => quality === 'missing').map(({ asset }) => asset)
-  return [...new Set(assets), ...missingWallets.map((wallet) => `wallet ${wallet}`)].join(', ')
+  return [...new Set(assets), ...missingWallets(valued).map((wallet) => `wallet ${wallet}`)].join(', ')
 }
 
 const FEW = 5
 
 /** What all of them came to, and what is missing. */
 export function valueFooter(summary: ValueSummary, time: Hour): string {
-  const { portfolios, totals, missing, incomplete, missingWallets, withoutChange, snapshots } = summary
+  const { portfolios, totals, incomplete, carriedWallets, carriedChains, withoutChange, snapshots } = summary
   const lines = totals.map(({ quote, portfolios: count, value, change24h, coverage }) => {
     const money = `${displayMoney(value)} ${quote.toUpperCase()}`
     const part = totals.length > 1 ? ` in ${counted(count, 'portfolio')}` : ''
@@ -136,8 +138,11 @@ export function valueFooter(summary: ValueSummary, time: Hour): string {
   lines.push(
     `Valued   ${counted(portfolios, 'portfolio')} at ${formatTime(time)}${kept.length > 0 ? `; snapshots: ${kept.join(', ')}` : ''}`,
   )
-  if (incomplete > 0)
-    lines.push(`Missing  in ${counted(incomplete, 'portfolio')}: ${missingText(missing, missingWallets)}`)
+  if (incomplete > 0) lines.push(`Missing  in ${counted(incomplete, 'portfolio')}: ${missingText(summary)}`)
+  if (carriedWallets > 0)
+    lines.push(
+      `Carried  ${counted(carriedWallets, 'wallet')} as last read on ${safeText(carriedChains.join(', '))}`,
+    )
   if (withoutChange > 0)
     lines.push(
       `Change   ${MISSING_TEXT} for ${counted(withoutChange, 'portfolio')}: no mark 24 hours before to compare with`,
@@ -145,7 +150,8 @@ export function valueFooter(summary: ValueSummary, time: Hour): string {
   return lines.join('\n')
 }
 
-function missingText(missing: ValueSummary['missing'], wallets: number): string {
+function missingText({ missing, missingWallets: unread, partlyRead }: ValueSummary): string {
+  const never = unread - partlyRead
   const shown = missing
     .slice(0, FEW)
     .map(({ asset, portfolios }) => `${safeText(asset)} (${grouped(portfolios)})`)
@@ -153,7 +159,8 @@ function missingText(missing: ValueSummary['missing'], wallets: number): string 
   return [
     ...shown,
     ...(more > 0 ? [`${counted(more, 'other asset')}`] : []),
-    ...(wallets > 0 ? [`${counted(wallets, 'wallet')} that nothing could read`] : []),
+    ...(never > 0 ? [`${counted(never, 'wallet')} never read`] : []),
+    ...(partlyRead > 0 ? [`${counted(partlyRead, 'wallet')} not read on every chain`] : []),
   ].join(', ')
 }
 

@@ -31,7 +31,7 @@ export function hideAmounts(document: unknown): unknown {
 
 function hidden(part: unknown, name: string): unknown {
   if (Array.isArray(part)) {
-    if (name === 'missingWallets') return []
+    if (name === 'missingWallets' || name === 'carriedWallets') return []
     return part.map((each) => hidden(each, AMOUNTS.has(name) ? name : ''))
   }
   if (typeof part !== 'object' || part === null) return AMOUNTS.has(name) ? null : part

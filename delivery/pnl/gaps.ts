@@ -2,6 +2,7 @@ import { HOUR_MS } from '#core/hour.ts'
 import { MISSING } from '#core/quality.ts'
 import type { PnlGap, PnlReport } from '#pipeline/queries/pnl-report.ts'
 import { displayShare } from '../number.ts'
+import { carriedLines } from '../readings.ts'
 import { safeText } from '../text.ts'
 import { hourText } from './cells.ts'
 
@@ -16,7 +17,7 @@ export function gapLines(report: PnlReport): string[] {
   const left = report.gaps.length - gaps.length
   const more =
     left > 0 ? [`and ${left} more ${left === 1 ? 'gap' : 'gaps'}: "tidemark gaps" lists them.`] : []
-  return [...coverageLine(report), ...wallets, ...gaps, ...more]
+  return [...coverageLine(report), ...wallets, ...carriedLines(report.carriedWallets), ...gaps, ...more]
 }
 
 function gapLine({ asset, from, to, reason }: PnlGap): string {

@@ -3,6 +3,7 @@ import { hourOf, type Hour } from '#core/hour.ts'
 import { portfolioBook, type Portfolio } from '#core/portfolio.ts'
 import type { MarkSettings } from '#pnl/settings.ts'
 import type { CoinStore, LedgerStore, RecordStore, SeriesReader, SnapshotStore } from '../ports.ts'
+import { timesByOwner } from '../chain/pair-times.ts'
 import { Contracts } from '../value/contracts.ts'
 import { MarkDay } from '../value/day.ts'
 import { openPortfolio, valuePortfolio, type Valued } from '../value/portfolio.ts'
@@ -73,12 +74,14 @@ class Valuer {
   private readonly settings: MarkSettings
   private readonly days = new Map<Quote, MarkDay>()
   private readonly contracts: Contracts
+  private readonly times: ReturnType<typeof timesByOwner>
 
   constructor(request: ValueRequest, io: ValuePorts, settings: MarkSettings) {
     this.request = request
     this.io = io
     this.settings = settings
     this.contracts = new Contracts(io)
+    this.times = timesByOwner(io)
   }
 
   /** Values a page, in its order. */
@@ -91,7 +94,9 @@ class Valuer {
       const { baseCurrency } = portfolio
       const flows = books.has(bookKey(portfolio.owner, portfolioBook(portfolio.name)))
       const opened = await openPortfolio(io, portfolio, flows, baseAsset(baseCurrency), request.now)
-      valued.push(await valuePortfolio(opened, io, this.day(baseCurrency), contracts, request.now))
+      valued.push(
+        await valuePortfolio(opened, io, this.day(baseCurrency), contracts, request.now, this.times),
+      )
     }
     return valued
   }

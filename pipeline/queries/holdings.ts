@@ -6,6 +6,7 @@ import { MISSING, qualityName, type Quality } from '#core/quality.ts'
 import { byLine, lineKey, parseLineKey } from '#pnl/flows/leg.ts'
 import { markSource } from '#pnl/marks/marks.ts'
 import type { MarkSettings } from '#pnl/settings.ts'
+import { readingsAt, type Readings } from '../chain/pair-times.ts'
 import { lastMarks } from '../pnl/last-marks.ts'
 import { openSession, presentQuantities, type PnlPorts, type PnlSession } from './pnl.ts'
 import { pageOf, type Page, type PageAsk } from './page.ts'
@@ -23,11 +24,16 @@ export type HoldingRow = {
   /** The mark of the present hour, null where it is missing. */
   readonly mark: number | null
   readonly value: number | null
+  /** The worse of the mark's and the quantity's: `carried` where the chain was last read before the hour. */
   readonly quality: Quality
   readonly source: string | null
   /** The last mark known before now, where the present one is missing. */
   readonly lastMark: number | null
+  /** When the wallet was last read on its chain, in milliseconds, where its quantity is carried since then. */
+  readonly readAt: number | null
 }
+/** A page of what is held, with wallets that are not known up to the hour. */
+export type Holdings = Page<HoldingRow> & Readings
 
 export type HoldingsAsk = PageAsk & {
   readonly portfolio: Portfolio
@@ -42,7 +48,7 @@ export async function listHoldings(
   io: PnlPorts,
   settings: MarkSettings,
   ask: HoldingsAsk,
-): Promise<Page<HoldingRow>> {
+): Promise<Holdings> {
   const { portfolio, now } = ask
   const persist = ask.persist ?? true
   const session = await openSession({ portfolio, quote: portfolio.baseCurrency, now, persist }, io, settings)
@@ -52,6 +58,8 @@ export async function listHoldings(
     .filter(({ asset, quantity }) => !quantity.isZero() && (wanted === null || wanted.has(asset)))
     .sort(byLine)
   const page = pageOf(lines, ask)
+  const readings = await readingsAt(portfolio, hourOf(now), io)
+  const carried = new Map(readings.carried.map((pair) => [`${pair.chain}|${pair.address}`, pair.at]))
   const symbols = new Map((await io.coins()).coins.map(({ asset, symbol }) => [asset, symbol]))
   const rows: HoldingRow[] = []
   for (const { asset, wallet, chain, quantity } of page.rows) {
@@ -60,9 +68,12 @@ export async function listHoldings(
       symbols.get(asset)?.toUpperCase() ?? (asset.startsWith('fiat:') ? asset.slice(5).toUpperCase() : asset)
     const price = await priceOf(asset, hourOf(now), session)
     const value = price.mark === null ? null : toDouble(quantity) * price.mark
-    rows.push({ asset, symbol, wallet, label, chain, quantity: formatDecimal(quantity), ...price, value })
+    const readAt = carried.get(`${chain}|${wallet}`)
+    const quality = readAt === undefined || price.quality === 'missing' ? price.quality : 'carried'
+    const row = { asset, symbol, wallet, label, chain, quantity: formatDecimal(quantity), ...price, value }
+    rows.push({ ...row, quality, readAt: readAt ?? null })
   }
-  return { rows, total: page.total }
+  return { rows, total: page.total, ...readings }
 }
 
 async function linesOf(session: PnlSession, now: number): Promise<Map<string, Decimal>> {

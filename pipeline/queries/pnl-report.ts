@@ -1,5 +1,6 @@
 import type { AssetId, Quote } from '#core/asset.ts'
 import type { Hour } from '#core/hour.ts'
+import type { CarriedPair } from '../chain/pair-times.ts'
 import type { PnlMode } from '../ports.ts'
 
 /**
@@ -75,6 +76,8 @@ export type PnlReport = {
   readonly gaps: readonly PnlGap[]
   /** Wallets that nothing configured could read, with the reason. */
   readonly missingWallets: readonly { readonly wallet: string; readonly reason: string }[]
+  /** Wallets on chains that were last read before `to`: what they hold since is what they held then. */
+  readonly carriedWallets: readonly CarriedPair[]
   /** Batches recomputed, appended to and reused while the report was made. */
   readonly batches: { readonly computed: number; readonly reused: number }
 }

@@ -3,12 +3,13 @@ import type { Decimal } from '#core/decimal.ts'
 import { TidemarkError } from '#core/errors.ts'
 import { HOUR_MS, addHours, hourOf, type Hour } from '#core/hour.ts'
 import { LOCAL_OWNER, type Portfolio } from '#core/portfolio.ts'
-import type { LineId } from '#pnl/flows/leg.ts'
+import { parseLineKey, type LineId } from '#pnl/flows/leg.ts'
 import { lastKnown, type TokenResult } from '#pnl/hourly/token.ts'
 import { totalOf, type TotalResult } from '#pnl/hourly/total.ts'
 import { sliceMarks, type MarkSeries } from '#pnl/marks/marks.ts'
 import type { MarkSettings } from '#pnl/settings.ts'
-import { unreadWallets } from '../chain/pair-read.ts'
+import type { UnreadWallet } from '../chain/pair-read.ts'
+import { readingsAt } from '../chain/pair-times.ts'
 import type { ComputedMonths, computePnl } from '../jobs/compute-pnl.ts'
 import { PortfolioLedger } from '../pnl/ledger.ts'
 import { lastMarks } from '../pnl/last-marks.ts'
@@ -22,6 +23,7 @@ import type {
   RecordStore,
   SeriesReader,
 } from '../ports.ts'
+import { carriedLines, lowerQuality, type CarriedLines } from './carried-lines.ts'
 import { gapsOf } from './pnl-gaps.ts'
 import { resolveRange, shownHours, type Every } from './pnl-range.ts'
 import { presentLines, snapshotGroups, snapshots, sumByAsset } from './pnl-present.ts'
@@ -81,7 +83,9 @@ export async function reportOf(
   const held = [...present].filter(([, quantity]) => !quantity.isZero()).map(([asset]) => asset)
   const { from, to } = await resolveRange(request, held, loader)
   const groups = groupOf && { of: groupOf, lines }
-  const range = await tokensAndTotal(session, present, { from, to, groups }, request.assets)
+  const readings = await readingsAt(portfolio, to, io)
+  const carried = carriedLines(readings.carried, lines)
+  const range = await tokensAndTotal(session, present, { from, to, groups, carried }, request.assets)
   const { shown, marks, total } = range
   const hours = shownHours(from, to, request.every ?? '1h')
   const symbols = await symbolsOf(io)
@@ -97,7 +101,8 @@ export async function reportOf(
     ),
     total: totalSeries(total, hours),
     gaps: await gapsOf(shown, from, portfolio.baseCurrency, io),
-    missingWallets: await missingWallets(portfolio, io),
+    missingWallets: readings.unread.map(missingWallet),
+    carriedWallets: readings.carried,
     batches: computed?.summary ?? { computed: 0, reused: 0 },
   }
   return { report, range, hours }
@@ -123,6 +128,8 @@ export type RangeAsk = {
   readonly hourly?: boolean
   /** How lines are put into groups, and what each line holds at the newest stored time. */
   readonly groups?: { readonly of: GroupOf; readonly lines: ReadonlyMap<string, Decimal> } | undefined
+  /** Lines whose quantity is that of an earlier reading; without them all are taken as known. */
+  readonly carried?: CarriedLines | undefined
 }
 
 /**
@@ -149,6 +156,14 @@ export async function tokensAndTotal(
     session.mode === 'flows' && session.computed !== null
       ? await flowing(session, session.computed, ask, marks)
       : { tokens: snapshots(present, marks), groups: snapshotGroups(ask.groups, marks) }
+  lowerQuality(tokens, ask.carried ?? [], from)
+  const groupOf = ask.groups?.of
+  for (const [name, own] of groupOf === undefined ? [] : groups)
+    lowerQuality(
+      own,
+      [...(ask.carried ?? [])].filter(([line]) => groupOf?.(parseLineKey(line)) === name),
+      from,
+    )
   const shown = [...tokens]
     .filter(([asset, token]) => wanted.has(asset) && wasHeld(token))
     .sort(([a], [b]) => byBytes(a, b))
@@ -250,13 +265,11 @@ export function wasHeld(token: TokenResult): boolean {
   )
 }
 
-/** Wallets of which nothing was ever read, or nothing on one of their chains. */
-async function missingWallets(portfolio: Portfolio, io: PnlPorts): Promise<PnlReport['missingWallets']> {
-  return (await unreadWallets(portfolio, io)).map(({ name, chains }) => ({
-    wallet: name,
-    reason: chains === null ? 'nothing configured could read it' : `never read on ${chains.join(', ')}`,
-  }))
-}
+/** A wallet of which nothing was ever read, or nothing on some of its chains. */
+const missingWallet = ({ name, chains }: UnreadWallet): PnlReport['missingWallets'][number] => ({
+  wallet: name,
+  reason: chains === null ? 'nothing configured could read it' : `never read on ${chains.join(', ')}`,
+})
 
 /** Somebody asks for an asset that is not there: a typing error more often than not. */
 export function notHeld(asset: AssetId, { assets, portfolio }: PnlSession): TidemarkError {

@@ -4,21 +4,21 @@ import { hourOf } from '#core/hour.ts'
 import { monthOf } from '#core/month.ts'
 import { positionValue } from '#core/position.ts'
 import { MANUAL_WALLET, type Portfolio } from '#core/portfolio.ts'
-import { qualityName } from '#core/quality.ts'
+import { CARRIED, qualityName, type Quality } from '#core/quality.ts'
 import { byLine, parseLineKey, type LineId } from '#pnl/flows/leg.ts'
 import { valueStanding, type Standing, type Valuation } from '#pnl/value/standing.ts'
-import { unreadWallets, type ReadPorts } from '../chain/pair-read.ts'
+import type { ReadPorts } from '../chain/pair-read.ts'
+import { readingsAt, type Readings } from '../chain/pair-times.ts'
 import { PortfolioLedger } from '../pnl/ledger.ts'
 import type { LedgerStore, Position, Snapshot } from '../ports.ts'
 import type { Contracts } from './contracts.ts'
 import type { MarkDay } from './day.ts'
 
-/** A portfolio valued, with what its snapshot does not keep: how much of it is priced, and wallets (or `wallet on chain`) never read. */
-export type Valued = {
+/** A portfolio valued, with what its snapshot does not keep: how much of it is priced, and how far its wallets are known. */
+export type Valued = Readings & {
   readonly snapshot: Snapshot
   readonly priced: number
   readonly known: number
-  readonly missingWallets: readonly string[]
 }
 
 /** What is held on one line at the hour; null while it is not known. */
@@ -59,12 +59,16 @@ export async function valuePortfolio(
   day: MarkDay,
   contracts: Contracts,
   now: number,
+  times?: Parameters<typeof readingsAt>[3],
 ): Promise<Valued> {
   const { held, valuation } =
     ledger?.hasFlows === true ? await flowing(ledger, day) : await standing(portfolio, ledger, day, now)
   if (portfolio.wallets.length > 0) await contracts.need(held.map(({ asset }) => asset))
   const { owner, name, baseCurrency } = portfolio
-  const { value, quality, coverage, coverageByCount, change24h, priced, known } = valuation
+  const readings = await readingsAt(portfolio, day.time, io, times)
+  const carried = new Set(readings.carried.map(({ chain, address }) => `${chain}|${address}`))
+  const positions = held.map((line) => positionOf(line, day, contracts, carried))
+  const { value, coverage, coverageByCount, change24h, priced, known } = valuation
   const snapshot: Snapshot = {
     owner,
     portfolio: name,
@@ -72,18 +76,30 @@ export async function valuePortfolio(
     time: day.time,
     value: Number.isNaN(value) ? null : value + 0,
     change24h: change24h === null ? null : { ...change24h, amount: change24h.amount + 0 },
-    quality: qualityName(quality),
+    quality: worseOf(qualityName(valuation.quality), positions),
     coverage,
     coverageByCount,
-    positions: held.map((line) => positionOf(line, day, contracts)),
+    positions,
   }
-  return { snapshot, priced, known, missingWallets: await unread(portfolio, io) }
+  return { snapshot, priced, known, ...readings }
 }
 
-function positionOf({ asset, wallet, chain, quantity }: Held, day: MarkDay, contracts: Contracts): Position {
+/** The total is no better than what is carried in it. */
+function worseOf(quality: Quality, positions: readonly Position[]): Quality {
+  const carried = positions.some((position) => position.quality === 'carried')
+  return carried && quality !== 'missing' ? 'carried' : quality
+}
+
+function positionOf(
+  { asset, wallet, chain, quantity }: Held,
+  day: MarkDay,
+  contracts: Contracts,
+  carried: ReadonlySet<string>,
+): Position {
   const prices = day.of(asset)
   const mark = Number.isNaN(prices.mark) ? null : prices.mark
-  const quality = quantity === null ? 'missing' : qualityName(prices.quality)
+  const known = carried.has(`${chain}|${wallet}`) ? Math.min(prices.quality, CARRIED) : prices.quality
+  const quality = quantity === null ? 'missing' : qualityName(known)
   const token = contracts.of(asset, chain)
   return { asset, token, chain, wallet, quantity, mark, value: positionValue(quantity, mark), quality }
 }
@@ -166,11 +182,4 @@ function endOf(rows: readonly { readonly asset: AssetId }[], at: number): number
 
 function sumOf(rows: readonly { readonly quantity: string | null }[]): Decimal {
   return rows.reduce((total, { quantity }) => total.plus(quantity ?? 0), ZERO)
-}
-
-/** Wallets of which nothing was ever read, or nothing on one of their chains. */
-async function unread(portfolio: Portfolio, io: ReadPorts): Promise<string[]> {
-  return (await unreadWallets(portfolio, io)).map(({ name, chains }) =>
-    chains === null ? name : `${name} on ${chains.join(', ')}`,
-  )
 }

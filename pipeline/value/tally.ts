@@ -25,7 +25,13 @@ export type ValueSummary = {
   readonly missing: readonly { readonly asset: AssetId; readonly portfolios: number }[]
   /** Portfolios that hold something and have no change over 24 hours. */
   readonly withoutChange: number
+  /** Wallets of portfolios that were never read, whole or on some of their chains. */
   readonly missingWallets: number
+  /** Those of them that were read on some of their chains. */
+  readonly partlyRead: number
+  /** Wallets of portfolios that stand as last read, and on which chains. */
+  readonly carriedWallets: number
+  readonly carriedChains: readonly string[]
 }
 
 type Sums = {
@@ -48,6 +54,9 @@ export class ValueTally {
   private incomplete = 0
   private withoutChange = 0
   private missingWallets = 0
+  private partlyRead = 0
+  private carriedWallets = 0
+  private readonly carriedChains = new Set<string>()
 
   add({ valued, written }: ValuedPage): void {
     this.snapshots.added += written.added
@@ -56,7 +65,7 @@ export class ValueTally {
     for (const one of valued) this.addOne(one)
   }
 
-  private addOne({ snapshot, priced, known, missingWallets }: Valued): void {
+  private addOne({ snapshot, priced, known, unread, carried }: Valued): void {
     const { quote, value, change24h, positions } = snapshot
     const sums = this.sumsOf(quote)
     this.portfolios++
@@ -72,8 +81,11 @@ export class ValueTally {
     const missing = new Set<AssetId>()
     for (const { asset, quality } of positions) if (quality === 'missing') missing.add(asset)
     for (const asset of missing) this.missing.set(asset, (this.missing.get(asset) ?? 0) + 1)
-    if (missing.size > 0 || missingWallets.length > 0) this.incomplete++
-    this.missingWallets += missingWallets.length
+    if (missing.size > 0 || unread.length > 0) this.incomplete++
+    this.missingWallets += unread.length
+    this.partlyRead += unread.filter(({ chains }) => chains !== null).length
+    for (const { chain } of carried) this.carriedChains.add(chain)
+    this.carriedWallets += new Set(carried.map(({ address }) => address)).size
   }
 
   private sumsOf(quote: Quote): Sums {
@@ -112,6 +124,9 @@ export class ValueTally {
         .sort((a, b) => b.portfolios - a.portfolios || byBytes(a.asset, b.asset)),
       withoutChange: this.withoutChange,
       missingWallets: this.missingWallets,
+      partlyRead: this.partlyRead,
+      carriedWallets: this.carriedWallets,
+      carriedChains: [...this.carriedChains].sort(byBytes),
     }
   }
 }

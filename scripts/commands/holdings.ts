@@ -3,8 +3,8 @@ import type { AssetId } from '#core/asset.ts'
 import { EXIT } from '#core/errors.ts'
 import { holdingDocument } from '#delivery/holding-json.ts'
 import { displayMoney, displayPrice, displayQuantity, MISSING_TEXT } from '#delivery/number.ts'
+import { carriedDocument, carriedLines, missingWallets } from '#delivery/readings.ts'
 import { safeText } from '#delivery/text.ts'
-import { unreadWallets } from '#pipeline/chain/pair-read.ts'
 import { listHoldings, type HoldingRow } from '#pipeline/queries/holdings.ts'
 import { examples, type Act } from '../cli/command.ts'
 import type { Cli } from '../cli/context.ts'
@@ -64,15 +64,22 @@ async function run(cli: Cli, options: Options): Promise<Outcome> {
       now: options.to ?? Date.now(),
       persist: writable && options.to === undefined,
     })
-    for (const { name, chains } of await unreadWallets(portfolio, store)) {
+    for (const { name, chains } of page.unread) {
       const where = chains === null ? '' : ` on ${chains.join(', ')}`
       cli.out.warn(
         `Missing: wallet ${safeText(name)} was never read${safeText(where)}; what it holds there is not shown.`,
       )
     }
-    const whole = page.rows.every(({ quality }) => quality !== 'missing')
+    for (const line of carriedLines(page.carried)) cli.out.warn(line)
+    const whole = page.unread.length === 0 && page.rows.every(({ quality }) => quality !== 'missing')
     const exitCode = whole ? EXIT.complete : EXIT.someMissing
-    return { ...listOutcome(cli, HOLDINGS, page, options), exitCode }
+    const list = listOutcome(cli, HOLDINGS, page, options)
+    const document = () => ({
+      ...list.document?.(),
+      missingWallets: missingWallets(page),
+      carriedWallets: page.carried.map(carriedDocument),
+    })
+    return { ...list, exitCode, document }
   } finally {
     await store.close()
   }

@@ -65,6 +65,7 @@ export function report(tokens: readonly TokenSeries[], part: Partial<PnlReport> 
     },
     gaps: [],
     missingWallets: [],
+    carriedWallets: [],
     batches: { computed: 0, reused: 0 },
     ...part,
   }

@@ -317,6 +317,9 @@ describe('by example', () => {
       [B, null, WALLET],
       [ETH, 'native', WALLET],
     ])
-    expect(only?.missingWallets).toEqual([`${WALLET} on optimism`, other])
+    expect(only?.unread).toEqual([
+      { name: WALLET, chains: ['optimism'] },
+      { name: other, chains: null },
+    ])
   })
 })

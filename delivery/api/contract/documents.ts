@@ -62,6 +62,10 @@ export const pnl = z.object({
   }),
   gaps: z.array(z.object({ asset: z.string(), from: time, to: time, reason: z.string() })),
   missingWallets: z.array(z.object({ wallet: z.string(), reason: z.string() })),
+  /** Wallets on chains whose quantities at `to` are those of an earlier reading. */
+  carriedWallets: z.array(
+    z.object({ wallet: z.string(), chain: z.string(), readAt: timeOrNull, failed: z.boolean() }),
+  ),
   batches: z.object({ computed: z.number(), reused: z.number() }),
 }) satisfies z.ZodType<PnlDocument>
 export const stampedPnl = pnl.extend({ asOf: time })
@@ -80,6 +84,8 @@ export const holding = z.object({
   quality,
   source: z.string().nullable(),
   lastMark: decimalOrNull,
+  /** When the wallet was last read on its chain, where its quantity is carried since then. */
+  readAt: timeOrNull,
 })
 
 /** A part of the total. `share` is of the priced value; null where the part has none. */

@@ -1,6 +1,7 @@
 import type { Wallet } from '#core/portfolio.ts'
 import type { Hex } from '#ingestion/evm/types.ts'
 import { planChain, walkChain, type Walk, type WalkedWallet } from '../../chain/walk.ts'
+import { keepPairTimes } from '../../chain/pair-times.ts'
 import { sourceOf } from '../../chain/standing.ts'
 import type { ChainHistory, FirstBlock } from '../../ports.ts'
 import type { ChainFeed } from '../io.ts'
@@ -40,6 +41,7 @@ class ChainReading {
   private readonly faults = new Set<string>()
   private readonly reread = new Set<Hex>()
   private readonly flows = { added: 0, retired: 0 }
+  private readonly begun: number
   private until: number | null = null
 
   constructor({ chain, wallets }: ChainWork, coverage: Coverage, context: Context) {
@@ -47,6 +49,7 @@ class ChainReading {
     this.wallets = wallets
     this.coverage = coverage
     this.context = context
+    this.begun = context.io.now()
   }
 
   async run(feed: ChainFeed): Promise<void> {
@@ -66,7 +69,7 @@ class ChainReading {
       error = this.failed(caught)
     } finally {
       if (!this.context.request.dryRun) this.report(history, blocks, error)
-      await this.finish(done)
+      await this.finish(done, error !== null)
     }
   }
 
@@ -134,14 +137,24 @@ class ChainReading {
     this.context.tally.chains.push(report)
   }
 
-  private async finish(done: readonly WalkedWallet[]): Promise<void> {
+  private async finish(done: readonly WalkedWallet[], failed: boolean): Promise<void> {
     const { coverage, context, chain } = this
     const { owner, dryRun } = context.request
+    if (!dryRun) await this.keepTimes(done, failed)
     for (const wallet of this.wallets) {
       const walked = done.find((each) => each.wallet === wallet.address && each.done)
       if (walked !== undefined) await keepReader(context.io.store, owner, wallet, chain, 'rpc')
       const covered = walked === undefined ? null : { from: walked.since, to: walked.until }
       await coverage.done(wallet, chain, dryRun || walked !== undefined, covered)
     }
+  }
+
+  /** A run that was only stopped says nothing of what it did not come to. */
+  private keepTimes(done: readonly WalkedWallet[], failed: boolean): Promise<void> {
+    const { context, chain, begun: at, wallets } = this
+    const read = done.filter((each) => each.done).map(({ wallet }) => wallet)
+    const others = wallets.map(({ address }) => address).filter((address) => !read.includes(address as Hex))
+    const { owner } = context.request
+    return keepPairTimes(context.io.store, { owner, chain, at }, { read, failed: failed ? others : [] })
   }
 }

@@ -1,6 +1,7 @@
 import { TidemarkError } from '#core/errors.ts'
 import { DAY_MS } from '#core/hour.ts'
 import { walletBook, type Wallet } from '#core/portfolio.ts'
+import { keepPairTimes } from '../../chain/pair-times.ts'
 import type { WalletAnswer } from '../../ports.ts'
 import type { WalletFeed } from '../io.ts'
 import { isAbort, isItemError, type Context } from './context.ts'
@@ -47,6 +48,11 @@ async function readWallet(
   for (const chain of wallet.chains) {
     if (context.signal.aborted) return
     const answer = request.dryRun ? null : await readChain(wallet, chain, range, feed, context, state)
+    if (!request.dryRun && (answer !== null || !context.signal.aborted)) {
+      const times =
+        answer === null ? { read: [], failed: [wallet.address] } : { read: [wallet.address], failed: [] }
+      await keepPairTimes(io.store, { owner: request.owner, chain, at: range.to }, times)
+    }
     const complete = answer !== null && answer.faults.length === 0
     await coverage.done(wallet, chain, request.dryRun || answer !== null, complete ? range : null)
     if (state.refused) return

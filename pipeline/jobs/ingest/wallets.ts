@@ -1,4 +1,5 @@
 import type { Wallet } from '#core/portfolio.ts'
+import { keepPairTimes } from '../../chain/pair-times.ts'
 import { pairBridges } from '../../chain/pair-bridges.ts'
 import { Progress, type Context } from './context.ts'
 import { Coverage } from './covered.ts'
@@ -23,7 +24,7 @@ export function walletsOf(context: Context): Wallet[] {
  */
 export async function readWallets(wallets: readonly Wallet[], context: Context): Promise<void> {
   if (wallets.length === 0) return
-  const { io, tally } = context
+  const { io, request, tally } = context
   const progress = new Progress(context.emit, 'wallets', wallets.length)
   const coverage = new Coverage(io.store, context.request.owner, (address, read) =>
     progress.finished(address, !read),
@@ -38,6 +39,12 @@ export async function readWallets(wallets: readonly Wallet[], context: Context):
     if (reader !== null) continue
     tally.missingWallets.push({ wallet: wallet.address, reason: why })
     await coverage.done(wallet, chain, false, null)
+    if (!request.dryRun)
+      await keepPairTimes(
+        io.store,
+        { owner: request.owner, chain, at: io.now() },
+        { read: [], failed: [wallet.address] },
+      )
   }
   const work: Promise<void>[] = []
   if (io.wallets !== null) work.push(readFeed(byWallet(assigned), io.wallets, coverage, context))

@@ -126,6 +126,12 @@ describeChain('twenty wallets on three chains', () => {
         ['optimism', true],
       ])
       expect(await holdings()).toEqual(new Map(expected).set(`${WALLETS[19]} ethereum ethereum`, '27'))
+      type Carried = { carriedWallets: { wallet: string; chain: string; failed: boolean }[] }
+      const asLastRead = WALLETS.map((wallet) => ({ wallet, chain: 'base', failed: true }))
+      const held = json<Carried>(await run('holdings', '--json'))
+      expect(held.carriedWallets).toMatchObject(asLastRead)
+      const valued = await run('value')
+      expect(valued.stdout).toContain('Carried  20 wallets as last read on base')
       const carried = await balancesAt()
       expect(quantities(carried.balances)).toEqual(expected)
       const ofBase = carried.balances.filter(({ chain }) => chain === 'base')
