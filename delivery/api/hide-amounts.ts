@@ -1,4 +1,5 @@
 import type { RouteName } from './contract.ts'
+import { etagOf } from './etag.ts'
 import { Refusal } from './problem.ts'
 import type { Principal, Reply } from './types.ts'
 
@@ -16,8 +17,9 @@ export function refuseAmounts(name: RouteName, who: Principal | null): void {
 /** The answer as somebody sees it who is shown no amounts. */
 export function withoutAmounts({ status, body, etag }: Reply): Reply {
   const document = hideAmounts(JSON.parse(new TextDecoder().decode(body)))
-  const ownTag = etag === null ? null : etag.replace('"', '"hidden-')
-  return { status, body: new TextEncoder().encode(JSON.stringify(document)), etag: ownTag }
+  const shown = new TextEncoder().encode(JSON.stringify(document))
+  // A tag over what is hidden would be a way to try guesses of it.
+  return { status, body: shown, etag: etag === null ? null : etagOf(shown) }
 }
 
 /**
