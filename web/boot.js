@@ -10,6 +10,7 @@
   }
   var dark = matchMedia('(prefers-color-scheme: dark)').matches
   root.dataset.theme = kept.theme === 'dark' || kept.theme === 'light' ? kept.theme : dark ? 'dark' : 'light'
-  root.dataset.palette = kept.palette === 'green-red' || kept.palette === 'red-up' ? kept.palette : 'blue-orange'
+  root.dataset.palette =
+    kept.palette === 'green-red' || kept.palette === 'red-up' ? kept.palette : 'blue-orange'
   root.dataset.privacy = kept.privacy === true ? 'on' : 'off'
 })()

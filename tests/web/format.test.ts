@@ -52,7 +52,10 @@ describe('money', () => {
   })
 
   test('a million and more is cut in cards, and in full behind', () => {
-    expect(money('1234567.899', { ...usd, compact: true })).toEqual({ text: '$1.234M', full: '$1,234,567.89' })
+    expect(money('1234567.899', { ...usd, compact: true })).toEqual({
+      text: '$1.234M',
+      full: '$1,234,567.89',
+    })
     expect(money('999999.99', { ...usd, compact: true }).text).toBe('$999,999.99')
     expect(money('12345678901', { ...usd, compact: true }).text).toBe('$12.34B')
   })
@@ -114,12 +117,16 @@ describe('price', () => {
 
   test('counted zeros say the same number', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1_000, max: 9_999 }), fc.integer({ min: 4, max: 40 }), (digits, zeros) => {
-        const shown = price(`0.${'0'.repeat(zeros)}${String(digits)}`, usd).text
-        const count = [...(/[₀-₉]+/.exec(shown)?.[0] ?? '')].map((c) => c.charCodeAt(0) - 0x2080).join('')
-        expect(shown).toBe(`$0.0${/[₀-₉]+/.exec(shown)?.[0] ?? ''}${String(digits)}`)
-        expect(Number(count)).toBe(zeros)
-      }),
+      fc.property(
+        fc.integer({ min: 1_000, max: 9_999 }),
+        fc.integer({ min: 4, max: 40 }),
+        (digits, zeros) => {
+          const shown = price(`0.${'0'.repeat(zeros)}${String(digits)}`, usd).text
+          const count = [...(/[₀-₉]+/.exec(shown)?.[0] ?? '')].map((c) => c.charCodeAt(0) - 0x2080).join('')
+          expect(shown).toBe(`$0.0${/[₀-₉]+/.exec(shown)?.[0] ?? ''}${String(digits)}`)
+          expect(Number(count)).toBe(zeros)
+        },
+      ),
     )
   })
 })

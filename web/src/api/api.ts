@@ -33,7 +33,7 @@ export async function download(
   call: 'GET /export',
   ask: Ask<'GET /export'>,
 ): Promise<{ blob: Blob; name: string }> {
-  const response = await answered(call, ask as Parts, {})
+  const response = await answered(call, ask, {})
   const named = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1]
   return { blob: await response.blob(), name: named ?? 'tidemark' }
 }

@@ -10,9 +10,8 @@ type NameOf<C extends Call> = {
   [N in RouteName]: C extends `${Routes[N]['method']} ${Routes[N]['path']}` ? N : never
 }[RouteName]
 
-type Part<C extends Call, P extends string> = Routes[NameOf<C>] extends Record<P, infer S extends z.ZodType>
-  ? z.input<S>
-  : undefined
+type Part<C extends Call, P extends string> =
+  Routes[NameOf<C>] extends Record<P, infer S extends z.ZodType> ? z.input<S> : undefined
 
 /** What a route takes, before defaults are filled in. Parts that a route has none of cannot be given. */
 export type Ask<C extends Call> = Given<'params', Part<C, 'params'>> &

@@ -54,7 +54,7 @@ export function useApi<C extends Read>(
     queryFn: ({ signal }) => (api as AnyApi)(call, ask, { signal }) as Promise<Answer<C>>,
     enabled,
     refetchInterval: live ? false : POLL_MS,
-    ...(keep ? { placeholderData: keepPreviousData as never } : {}),
+    ...(keep ? { placeholderData: keepPreviousData } : {}),
     ...(staleTime === undefined ? {} : { staleTime }),
   })
 }

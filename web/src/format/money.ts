@@ -17,7 +17,10 @@ export type MoneyStyle = {
 const COIN_DECIMALS: Readonly<Record<string, number>> = { btc: 8, eth: 8 }
 
 /** Money: two decimals (coins as quote: eight). */
-export function money(text: string, { currency, name, kind = 'balance', compact = false }: MoneyStyle): Shown {
+export function money(
+  text: string,
+  { currency, name, kind = 'balance', compact = false }: MoneyStyle,
+): Shown {
   const style: NumberStyle = {
     ...currencyStyle(currency, name),
     roundingMode: kind === 'pnl' ? 'halfEven' : 'trunc',

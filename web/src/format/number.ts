@@ -59,6 +59,8 @@ export function whole(text: string, style: NumberStyle = {}): string {
   const one = { minimumFractionDigits: 1, maximumFractionDigits: 1 }
   const parts = formatOf({ ...style, ...one, roundingMode: 'trunc', signDisplay: 'never' })
     .formatToParts(text as `${number}`)
-    .map(({ type, value }) => (type === 'fraction' ? decimals : type === 'decimal' && decimals === '' ? '' : value))
+    .map(({ type, value }) =>
+      type === 'fraction' ? decimals : type === 'decimal' && decimals === '' ? '' : value,
+    )
   return signText(signOf(text), style) + parts.join('')
 }

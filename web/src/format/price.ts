@@ -16,13 +16,19 @@ export type PriceStyle = {
  * for those who hear or copy it.
  */
 export function price(text: string, { currency, name, plain = false }: PriceStyle): Shown {
-  const style = { ...currencyStyle(currency, name), roundingMode: 'halfEven', signDisplay: 'negative' } as const
+  const style = {
+    ...currencyStyle(currency, name),
+    roundingMode: 'halfEven',
+    signDisplay: 'negative',
+  } as const
   const full = whole(text, style)
   if (signOf(text) === 0 || reaches(text, 0)) {
     return { text: print(text, { ...style, minimumFractionDigits: 2, maximumFractionDigits: 2 }), full }
   }
   const four = { minimumSignificantDigits: 4, maximumSignificantDigits: 4 }
-  const rounded = formatOf({ ...four, useGrouping: false, roundingMode: 'halfEven' }).format(text as `${number}`)
+  const rounded = formatOf({ ...four, useGrouping: false, roundingMode: 'halfEven' }).format(
+    text as `${number}`,
+  )
   // Rounding may have carried it to 1, where two decimals are shown.
   if (reaches(rounded, 0))
     return { text: print(rounded, { ...style, minimumFractionDigits: 2, maximumFractionDigits: 2 }), full }

@@ -84,7 +84,8 @@ export class Connection {
   private hear(text: string): void {
     const told = JSON.parse(text) as ToldLive
     if (told.type === 'welcome') this.welcome(told.interval)
-    else if ('sequence' in told && !this.inOrder(told)) this.say({ type: 'snapshot', portfolio: told.portfolio })
+    else if ('sequence' in told && !this.inOrder(told))
+      this.say({ type: 'snapshot', portfolio: told.portfolio })
     else this.ears.onTold(told)
   }
 

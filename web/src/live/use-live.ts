@@ -64,7 +64,7 @@ function address(): string {
 async function ticket(): Promise<string | null> {
   if (shareToken === null) return null
   const made = (await (api as (call: string) => Promise<unknown>)(
-    'POST /portfolio/ws/ticket' satisfies string as Call,
+    'POST /portfolio/ws/ticket' satisfies string,
   )) as { ticket: string }
   return made.ticket
 }

@@ -41,7 +41,13 @@ export function Money(
   if (isMissing(value)) return <Missing {...props} />
   const shown = money(value, { currency, name, kind, compact })
   return (
-    <Amount {...props} shown={shown} value={value} direction={kind === 'pnl' ? signOf(value) : null} arrow={arrow} />
+    <Amount
+      {...props}
+      shown={shown}
+      value={value}
+      direction={kind === 'pnl' ? signOf(value) : null}
+      arrow={arrow}
+    />
   )
 }
 
@@ -102,7 +108,17 @@ type AmountProps = Common & {
   readonly after?: ReactNode
 }
 
-function Amount({ shown, value, quality, reason, age, direction = null, arrow = true, isPublic, after }: AmountProps) {
+function Amount({
+  shown,
+  value,
+  quality,
+  reason,
+  age,
+  direction = null,
+  arrow = true,
+  isPublic,
+  after,
+}: AmountProps) {
   const { privacy } = useSettings()
   if (privacy && isPublic !== true)
     return (
@@ -193,7 +209,11 @@ function Mark({
   )
 }
 
-function noteOf(quality: Quality | undefined, reason: string | undefined, age: string | undefined): string | null {
+function noteOf(
+  quality: Quality | undefined,
+  reason: string | undefined,
+  age: string | undefined,
+): string | null {
   if (reason !== undefined) return reason
   if (quality === 'carried') return age === undefined ? 'an older price' : `a price that is ${age} old`
   if (quality === 'estimated') return 'estimated'
@@ -218,7 +238,11 @@ function copyOf(full: string) {
 }
 
 /** The size of an amount as text for charts, titles and labels: privacy counts there too. */
-export function useAmountText(): (value: string | null, kind?: 'balance' | 'pnl', compact?: boolean) => string {
+export function useAmountText(): (
+  value: string | null,
+  kind?: 'balance' | 'pnl',
+  compact?: boolean,
+) => string {
   const { privacy, currencyName: name } = useSettings()
   const currency = useCurrency()
   return (value, kind = 'balance', compact = false) => {

@@ -72,7 +72,13 @@ export function Panel(props: Props) {
 }
 
 /** Stands where something will, in its size. */
-export function Skeleton({ height = '1em', width = '100%' }: { readonly height?: string; readonly width?: string }) {
+export function Skeleton({
+  height = '1em',
+  width = '100%',
+}: {
+  readonly height?: string
+  readonly width?: string
+}) {
   return <div className={styles.skeleton} style={{ height, width }} aria-hidden="true" />
 }
 
@@ -106,7 +112,7 @@ export function Failure({ error, onRetry }: { readonly error: Error; readonly on
           ))}
         </ul>
       )}
-      {problem?.instance == null ? null : (
+      {problem === null || problem.instance === null ? null : (
         <p className="small soft">
           Request <code>{problem.instance}</code>
         </p>

@@ -1,0 +1,3 @@
+export function Data() {
+  return <h1>Data</h1>
+}

@@ -1,0 +1,3 @@
+export function Lots() {
+  return <h1>Trades and lots</h1>
+}

@@ -1,0 +1,3 @@
+export function Pnl() {
+  return <h1>PnL</h1>
+}

@@ -1,0 +1,27 @@
+import { Link, useLocation } from 'wouter'
+import { PAGES } from './routes.ts'
+import styles from './Shell.module.css'
+
+/** At the left; at the bottom where the page is narrow. */
+export function Nav() {
+  const [path] = useLocation()
+  return (
+    <nav className={styles.nav} aria-label="Pages">
+      {PAGES.map(({ path: to, title, nav }) =>
+        nav === undefined ? null : (
+          <Link
+            key={to}
+            href={to}
+            className={styles.link ?? ''}
+            aria-current={path === to ? 'page' : undefined}
+          >
+            <span aria-hidden="true" className={styles.sign}>
+              {nav.sign}
+            </span>
+            <span>{title}</span>
+          </Link>
+        ),
+      )}
+    </nav>
+  )
+}
