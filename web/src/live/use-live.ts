@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 import { api } from '../api/api.ts'
 import { BASE, shareToken } from '../api/session.ts'
-import type { Call, ToldLive } from '../api/types.ts'
+import type { ToldLive } from '../api/types.ts'
 import { Connection, type LiveState } from './connection.ts'
 import { merge, renew } from './merge.ts'
 
