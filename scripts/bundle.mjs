@@ -116,6 +116,7 @@ const made = createHash('sha256')
 mkdirSync(bin(''), { recursive: true })
 for (const [name, mode] of [
   ['answer.cjs', 0o644],
+  ['job.cjs', 0o644],
   ['pack.cjs', 0o644],
   ['tidemark.cjs', 0o755],
 ])

@@ -2,7 +2,7 @@
 import module from 'node:module'
 import type { Delivered } from '#delivery/api/told.ts'
 import type { Reply } from '#delivery/api/types.ts'
-import type { Task } from './serve/worker.ts'
+import type { Task } from './serve/tasks.ts'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -23,7 +23,13 @@ export async function start(): Promise<void> {
 }
 
 /** What a thread of `tidemark serve` answers a request with. */
-export async function answer(task: Task): Promise<Delivered<Reply>> {
+export async function answer(task: Task): Promise<Delivered<Reply | boolean | null>> {
   const worker = await import('./serve/worker.ts')
-  return worker.answer(task)
+  return worker.work(task)
+}
+
+/** What a thread of `tidemark serve` does that runs the pipeline. */
+export async function job(): Promise<void> {
+  const { runJobs } = await import('./serve/job-thread.ts')
+  await runJobs()
 }

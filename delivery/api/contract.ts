@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { NAMED_RANGES } from '#pipeline/queries/named-range.ts'
+import { EXPORTS } from '../export/names.ts'
 import * as documents from './contract/documents.ts'
 import type { Route } from './contract/route.ts'
 import { SESSION_ROUTES } from './contract/session.ts'
@@ -12,6 +13,7 @@ import {
   portfolioName,
   stamped,
   time,
+  timeOrNull,
   word,
 } from './contract/values.ts'
 
@@ -282,7 +284,7 @@ export const ROUTES = {
     query: one,
     body: z.strictObject({ days: z.number().int().min(1).max(3_660).default(7) }),
     status: 202,
-    answer: z.object({ ...stamped, accepted: z.literal(true) }),
+    answer: z.object({ ...stamped, accepted: z.literal(true), run: z.string() }),
   },
   providers: {
     method: 'GET',
@@ -299,6 +301,9 @@ export const ROUTES = {
           perMinute: z.number().nullable(),
           monthCredits: z.number().nullable(),
           usedThisMonth: z.number(),
+          /** When a run last got an answer of it, and what it last failed with; null where no run of late did. */
+          lastSuccess: timeOrNull,
+          lastFault: z.object({ at: time, message: z.string() }).nullable(),
         }),
       ),
     }),
@@ -310,7 +315,7 @@ export const ROUTES = {
     summary: 'Prices, holdings, flows or PnL as CSV or JSON, streamed',
     access: 'read',
     query: one.extend({
-      what: z.enum(['prices', 'holdings', 'flows', 'pnl']).default('pnl'),
+      what: z.enum(EXPORTS).default('pnl'),
       format: z.enum(['csv', 'json']).default('csv'),
       assets: assets.optional(),
       ...span,
@@ -336,6 +341,8 @@ export const ROUTES = {
 } as const satisfies Record<string, Route>
 export type Routes = typeof ROUTES
 export type RouteName = keyof Routes
+
+export type { Heard, ToldLive } from './contract/live.ts'
 
 /** Parts of a request, as they are after they were read. */
 export type Asked<N extends RouteName> = {

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto'
 import { ROUTES, type RouteName } from './contract.ts'
 import type { Route } from './contract/route.ts'
-import type { ApiIo, Ask, Handler, Reply } from './types.ts'
+import { etagOf } from './etag.ts'
+import type { Download } from './export/pieces.ts'
+import type { ApiIo, Ask, Handler, InnerAsks, Reply, TaskAsk, TaskName } from './types.ts'
 
 /** Routes that are answered from the store, each loaded when it is first asked. */
 const HANDLERS: { readonly [N in RouteName]?: () => Promise<Handler<N>> } = {
@@ -25,22 +26,37 @@ const HANDLERS: { readonly [N in RouteName]?: () => Promise<Handler<N>> } = {
   gaps: async () => (await import('./handlers/lists.ts')).gaps,
   runs: async () => (await import('./handlers/lists.ts')).runs,
   pnl: async () => (await import('./handlers/pnl.ts')).pnl,
+  providers: async () => (await import('./handlers/providers.ts')).providers,
+  decideSuspect: async () => (await import('./handlers/decide-suspect.ts')).decideSuspect,
 }
+
+type Answers = (ask: unknown, io: ApiIo) => Promise<unknown>
+type Inner<N extends keyof InnerAsks> = (ask: InnerAsks[N], io: ApiIo) => Promise<unknown>
+/** What the server asks for itself. */
+const INNER: { readonly [N in keyof InnerAsks]: () => Promise<Inner<N>> } = {
+  liveBasis: async () => (await import('./handlers/live-basis.ts')).liveBasis,
+}
+const GET: Pick<Route, 'method' | 'answer' | 'status'> = { method: 'GET', answer: 'file' }
 
 /**
  * Answers one request from the store.
  * @throws TidemarkError, or Refusal where what was asked for is not there
  */
-export async function handle<N extends RouteName>(name: N, ask: Ask<N>, io: ApiIo): Promise<Reply> {
-  const load = HANDLERS[name] as (() => Promise<Handler<N>>) | undefined
+export async function handle<N extends TaskName>(name: N, ask: TaskAsk<N>, io: ApiIo): Promise<Reply> {
+  const all = { ...HANDLERS, ...INNER } as Record<TaskName, (() => Promise<Answers>) | undefined>
+  const load = all[name]
   if (load === undefined) throw new Error(`nothing answers ${name}`)
   const document = await (await load())(ask, io)
-  const route: Route = ROUTES[name]
+  const route = (ROUTES as Partial<Record<TaskName, typeof GET>>)[name] ?? GET
   const body = new TextEncoder().encode(route.answer === 'nothing' ? '' : JSON.stringify(document))
   return { status: route.status ?? 200, body, etag: route.method === 'GET' ? etagOf(body) : null }
 }
 
-/** A weak tag, since what is sent may be compressed on the way. */
-function etagOf(body: Uint8Array): string {
-  return `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+/**
+ * Answers the request for a file.
+ * @throws as `handle` does, for what cannot begin
+ */
+export async function handleExport(ask: Ask<'export'>, io: ApiIo): Promise<Download> {
+  const { download } = await import('./handlers/download.ts')
+  return download(ask, io)
 }

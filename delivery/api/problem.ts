@@ -41,6 +41,7 @@ const REFUSALS = {
   TOO_MANY: 429,
   INVALID: 400,
   TIMEOUT: 408,
+  BUSY: 503,
 } as const
 export type RefusalCode = keyof typeof REFUSALS
 

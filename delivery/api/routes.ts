@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { admit } from './access.ts'
 import { Answers } from './answers.ts'
+import { sendDownload } from './send-download.ts'
 import { ROUTES, type RouteName } from './contract.ts'
 import type { Route } from './contract/route.ts'
 import { refuseAmounts, withoutAmounts } from './hide-amounts.ts'
@@ -76,6 +77,7 @@ async function answer(
   const { params, query, body, headers } = request
   const call = { who: answering.who, request, reply }
   const ask = { params, query, body, owner: answering.who?.owner ?? '' } as Ask<RouteName>
+  if (name === 'export') return sendDownload(ask as unknown as Ask<'export'>, call, answering.runner)
   return send(ROUTES[name], await replyOf(name, ask, call, answering), headers['if-none-match'], reply)
 }
 

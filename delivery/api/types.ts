@@ -4,6 +4,7 @@ import type { Quote } from '#core/asset.ts'
 import type { Store } from '#pipeline/ports.ts'
 import type { JobIo } from '#pipeline/jobs/io.ts'
 import type { Answered, Asked, RouteName } from './contract.ts'
+import type { Download } from './export/pieces.ts'
 
 export const ROLES = ['viewer', 'owner', 'admin'] as const
 /** `viewer` reads; `owner` also changes what is theirs; `admin` also looks after the server. */
@@ -34,6 +35,32 @@ export interface Auth {
   of(request: FastifyRequest): Promise<Principal | null>
 }
 
+/** What somebody came in with, as far as it is needed to look again later whether it is still good; no secret. */
+export type Grant = {
+  readonly kind: 'session' | 'share' | 'token'
+  readonly id: string
+  readonly expires: number | null
+  readonly byCookie: boolean
+}
+/** Tells who asks, and goes on telling while a connection stays open. */
+export interface LastingAuth extends Auth {
+  /** Null for nobody, and for a credential that is not good. @throws Refusal for one in the address */
+  grantOf(request: FastifyRequest): Promise<Grant | null>
+  /** Who it is that a grant let in, null as soon as it is over: by its time, by signing out, by being taken back. */
+  standing(grant: Grant): Promise<Principal | null>
+  /** Calls the listener after something was changed here that says who may come in. @returns how to stop */
+  onChange(listener: () => void): () => void
+}
+
+/** A source that is configured, and what it may be asked. */
+export type ConfiguredProvider = {
+  readonly provider: string
+  /** Without anything that may be a key. */
+  readonly host: string
+  readonly perMinute: number | null
+  readonly monthCredits: number | null
+}
+
 /** What handlers work with: one store, and how marks are made of it. */
 export type ApiIo = {
   readonly store: Store
@@ -44,6 +71,9 @@ export type ApiIo = {
   readonly invented: boolean
   /** The file that says what a portfolio is; null where all are kept in the store alone. */
   readonly portfolioFile: { readonly owner: string; readonly name: string; readonly file: string } | null
+  readonly providers?: readonly ConfiguredProvider[]
+  /** When the pipeline runs next, in milliseconds since 1970; null where nothing in this server runs by the clock. */
+  readonly nextRun?: () => number | null
   readonly now: () => number
 }
 /** A request that a handler is asked with: read, checked, and allowed. */
@@ -63,9 +93,22 @@ export type Reply = {
   /** Over the body's content; null for what is not to be kept. */
   readonly etag: string | null
 }
+/** What the server asks its threads beside the routes of the contract. */
+export type InnerAsks = {
+  /** What the live figures of a portfolio begin with (`LiveBasis`). */
+  readonly liveBasis: { readonly owner: string; readonly portfolio: string }
+}
+export type TaskName = RouteName | keyof InnerAsks
+export type TaskAsk<N extends TaskName> = [N] extends [RouteName]
+  ? Ask<N>
+  : [N] extends [keyof InnerAsks]
+    ? InnerAsks[N]
+    : never
 /** Answers requests beside the event loop that serves everybody: in threads, each with a store of its own. */
 export interface Runner {
   /** @throws Refusal or TidemarkError as the handler does */
-  run<N extends RouteName>(name: N, ask: Ask<N>): Promise<Reply>
+  run<N extends TaskName>(name: N, ask: TaskAsk<N>): Promise<Reply>
+  /** A file, piece by piece as it is taken. @throws as `run` does, for what cannot begin */
+  download(ask: Ask<'export'>): Promise<Download>
   close(): Promise<void>
 }

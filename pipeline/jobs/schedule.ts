@@ -5,21 +5,25 @@ import type { Order } from './ingest/prepare.ts'
 import { runOnce } from './ingest/run.ts'
 import type { IngestRequest } from './ingest/request.ts'
 import type { IngestSummary } from './ingest/summary.ts'
+import { checkCron } from './cron.ts'
 import type { JobIo } from './io.ts'
 import { withLease } from './lease.ts'
 import { dueHours, dueRange } from './schedule-due.ts'
 
+type Wanted = Omit<IngestRequest, 'mode' | 'dryRun' | 'from' | 'to'>
 export type ScheduleRequest = {
   /** Five fields (or six, with seconds first), in UTC: `5 * * * *`. */
   readonly cron: string
-  /** What each run brings in; asked for anew each time, so that an edited portfolio counts. */
-  readonly request: () => Promise<Omit<IngestRequest, 'mode' | 'dryRun' | 'from' | 'to'>>
+  /** What a run brings in, or what several do one after the other; asked for anew each time, so that an edit counts. */
+  readonly request: () => Promise<Wanted> | AsyncIterable<Wanted>
   /** Computes PnL after each run; null when there is nothing to compute. */
   readonly compute: ((signal: AbortSignal) => Promise<void>) | null
   /** Hands the run out as work for others instead of doing it; null to do it here. */
   readonly handOut?: ((order: Order, emit: Emit, signal: AbortSignal) => Promise<void>) | null
   /** Told after each run that ended, whatever the outcome. */
   readonly onRun?: (summary: IngestSummary) => void
+  /** Told when the next tick is due, in milliseconds since 1970: at the start, and again after each run. */
+  readonly onNext?: (time: number) => void
 }
 
 /**
@@ -34,20 +38,27 @@ export async function schedule(
   emit: Emit,
   signal: AbortSignal,
 ): Promise<void> {
-  const { createTask } = await cronFor(request.cron)
+  const { createTask } = await checkCron(request.cron)
   let running: Promise<void> | null = null
+  const sayNext = () => {
+    const next = task.getNextRun()
+    if (next === null || signal.aborted) return
+    request.onNext?.(next.getTime())
+    return next.getTime()
+  }
   const tick = () => {
     if (signal.aborted) return
     running ??= runDue(request, io, emit, signal).finally(() => {
       running = null
-      const next = task.getNextRun()
-      if (next !== null && !signal.aborted)
-        emit({ type: 'notice', level: 'info', message: `Next run at ${formatTime(next.getTime())}.` })
+      const next = sayNext()
+      if (next !== undefined)
+        emit({ type: 'notice', level: 'info', message: `Next run at ${formatTime(next)}.` })
     })
   }
   const options = { timezone: 'UTC', suppressMissedWarning: true, logger: SILENT }
   const task = createTask(request.cron, tick, options)
   await task.start()
+  sayNext()
   tick()
   await aborted(signal)
   await task.destroy()
@@ -58,32 +69,16 @@ export async function schedule(
 const silence = () => undefined
 const SILENT = { info: silence, warn: silence, error: silence, debug: silence }
 
-async function cronFor(expression: string) {
-  const cron = await import('node-cron')
-  const { valid, errors } = cron.validateDetailed(expression)
-  if (valid) return cron
-  throw new TidemarkError('INPUT_INVALID', {
-    message: `"${expression}" is no cron expression: ${errors.map((error) => error.message).join('; ')}.`,
-    fix: 'Give five fields (minute, hour, day of month, month, day of week), such as "5 * * * *".',
-  })
-}
-
 /** One run of what is due. Whatever goes wrong is said and leaves the schedule running: the next tick tries again. */
 async function runDue(request: ScheduleRequest, io: JobIo, emit: Emit, signal: AbortSignal): Promise<void> {
   try {
     await withLease(io, signal, async (leased) => {
-      const wanted = await request.request()
-      const range = await dueRange(io.store, wanted.days, io.now())
-      const order = {
-        command: 'schedule' as const,
-        request: { ...wanted, mode: 'now' as const, dryRun: false, from: range.from, to: range.to },
-        range,
-        hours: dueHours(range, io.now()),
+      const asked = request.request()
+      for await (const wanted of 'then' in asked ? [asked] : asked) {
+        if (leased.aborted) return
+        await runOne(wanted, request, io, emit, leased)
       }
-      if (request.handOut) return request.handOut(order, emit, leased)
-      const summary = await runOnce(order, io, emit, leased)
-      request.onRun?.(summary)
-      if (request.compute === null || leased.aborted) return
+      if (request.handOut || request.compute === null || leased.aborted) return
       emit({ type: 'stage', stage: 'pnl', total: null })
       await request.compute(leased)
     })
@@ -93,6 +88,24 @@ async function runDue(request: ScheduleRequest, io: JobIo, emit: Emit, signal: A
     const message = error instanceof Error ? error.message : String(error)
     emit({ type: 'notice', level: held ? 'info' : 'warn', message: `This run is left out: ${message}` })
   }
+}
+
+async function runOne(
+  wanted: Wanted,
+  { handOut, onRun }: ScheduleRequest,
+  io: JobIo,
+  emit: Emit,
+  signal: AbortSignal,
+): Promise<void> {
+  const range = await dueRange(io.store, wanted.days, io.now())
+  const order = {
+    command: 'schedule' as const,
+    request: { ...wanted, mode: 'now' as const, dryRun: false, from: range.from, to: range.to },
+    range,
+    hours: dueHours(range, io.now()),
+  }
+  if (handOut) return handOut(order, emit, signal)
+  onRun?.(await runOnce(order, io, emit, signal))
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,16 +1,16 @@
 import { Option, type Command } from 'commander'
 import type { AssetId } from '#core/asset.ts'
+import { EXPORTS, type ExportFormat, type ExportWhat } from '#delivery/export/names.ts'
 import { examples, type Act } from '../cli/command.ts'
 import { assetOption } from '../cli/options.ts'
 import { timeOption } from '../cli/times.ts'
 
-const WHAT = ['prices', 'holdings', 'flows', 'pnl'] as const
 export type ExportOptions = {
   asset?: AssetId[]
   from?: number
   to?: number
-  what: (typeof WHAT)[number]
-  format: 'csv' | 'json'
+  what: ExportWhat
+  format: ExportFormat
   output?: string
 }
 
@@ -20,7 +20,7 @@ export function define(command: Command, act: Act): void {
     ['tidemark export --what flows --format json', 'to stdout'],
     ['tidemark export --what prices --asset bitcoin --from 2026-01-01 --output btc.csv', ''],
   ])
-    .addOption(new Option('--what <what>', 'what to write').choices([...WHAT]).makeOptionMandatory())
+    .addOption(new Option('--what <what>', 'what to write').choices([...EXPORTS]).makeOptionMandatory())
     .addOption(new Option('--format <format>', 'how').choices(['csv', 'json']).default('csv'))
     .option('-o, --output <file>', 'written whole or not at all ("-" or nothing: stdout)')
   assetOption(command)

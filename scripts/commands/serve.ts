@@ -11,12 +11,15 @@ export type ServeOptions = {
   tlsKey?: string
   behindProxy?: string[]
   publicUrl?: string
+  cron?: string
   threads: number
+  schedule?: true
 }
 
 export function define(command: Command, act: Act): void {
   examples(command, [
     ['tidemark serve', 'the API on 127.0.0.1:8443, for this machine alone; the first start prints a link'],
+    ['tidemark serve --schedule', 'and the pipeline in it, at five past every hour'],
     ['tidemark serve --port 9000', ''],
     ['tidemark serve --host 0.0.0.0 --behind-proxy 10.0.0.0/8 --public-url https://pnl.example.org', ''],
   ])
@@ -35,6 +38,8 @@ export function define(command: Command, act: Act): void {
       textList,
     )
     .option('--public-url <url>', 'where browsers reach it, if not where it listens')
+    .option('--schedule', 'run the pipeline inside, at every tick of --cron')
+    .option('--cron <expression>', 'minute hour day month weekday, in UTC (also SCHEDULE_CRON)')
     .option('--threads <number>', 'threads that answer requests', wholeNumber('--threads', 1, 32), 2)
     .action(
       act(async (cli: Cli, options: ServeOptions) => {

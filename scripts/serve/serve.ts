@@ -5,7 +5,8 @@ import { TidemarkError } from '#core/errors.ts'
 import { openAuth } from '#delivery/api/auth/open.ts'
 import { isLoopback } from '#delivery/api/auth/hosts.ts'
 import { buildServer } from '#delivery/api/server.ts'
-import type { Runner } from '#delivery/api/types.ts'
+import { newsroom } from '#delivery/api/live/newsroom.ts'
+import { checkCron } from '#pipeline/jobs/cron.ts'
 import type { Store } from '#pipeline/ports.ts'
 import type { Cli } from '../cli/context.ts'
 import type { Outcome } from '../cli/output.ts'
@@ -17,25 +18,41 @@ import { isInvented } from '../wiring/invented.ts'
 import { openLog } from '../wiring/log.ts'
 import { openForJob, storeLabel } from '../wiring/store.ts'
 import { serverLog } from './log.ts'
-import { threads } from './runner.ts'
+import { startRunOf } from './own-routes.ts'
+import { pipeline, type Pipeline } from './pipeline.ts'
+import { recordsBeside, threads, type Threads } from './runner.ts'
 
 /** How long requests under way may take to end after a signal. */
 const DRAIN_MS = 10_000
 
 /** Listens until it is told to stop, then lets what is under way end. */
 export async function serve(cli: Cli, options: ServeOptions): Promise<Outcome> {
-  const config = readConfig(cli)
+  const config = readConfig(cli, options.cron === undefined ? {} : { SCHEDULE_CRON: options.cron })
+  if (options.schedule) await checkCron(config.scheduleCron)
   const tls = tlsOf(options)
   cli.stop.drain()
   const store = await openForJob(config, true)
   const log = serverLog(await openLog(config.dataDir, config.logLevel, Date.now()))
-  // The program is one pack; threads begin with a file that lies beside it.
-  const runner = threads(fileURLToPath(new URL('./answer.cjs', import.meta.url)), config, options.threads)
+  const clock = new BigInt64Array(new SharedArrayBuffer(8))
+  const runner = threads(
+    beside('answer.cjs'),
+    { config, nextRun: clock.buffer },
+    options.threads,
+  )
+  const news = newsroom()
+  const runs = pipeline({
+    ...{ file: beside('job.cjs'), config, news },
+    onNext: (time) => void Atomics.store(clock, 0, BigInt(time)),
+    onTrouble: (message) => cli.out.warn(`! ${message}`),
+  })
   try {
-    const app = await server(config, options, { store, runner, log, tls, note: (text) => cli.out.note(text) })
+    const note = (text: string) => cli.out.note(text)
+    const app = await server(config, options, { store, runner, runs, log, tls, note })
+    if (options.schedule) runs.schedule()
     await ended(cli.stop.signal)
-    await closed(app)
+    await Promise.all([closed(app), runs.stop()])
   } finally {
+    await runs.stop()
     await runner.close()
     log.close()
     await store.close()
@@ -43,19 +60,23 @@ export async function serve(cli: Cli, options: ServeOptions): Promise<Outcome> {
   return { exitCode: 0, text: null, document: () => ({ stopped: true }) }
 }
 
+/** The program is one pack; threads begin with files that lie beside it. */
+const beside = (name: string): string => fileURLToPath(new URL(`./${name}`, import.meta.url))
+
 type Parts = {
   readonly store: Store
-  readonly runner: Runner
+  readonly runner: Threads
+  readonly runs: Pipeline
   readonly log: ReturnType<typeof serverLog>
   readonly tls: { readonly cert: string; readonly key: string } | null
   readonly note: (text: string) => void
 }
 
 async function server(config: Config, options: ServeOptions, parts: Parts): Promise<FastifyInstance> {
-  const { store, runner, log, tls, note } = parts
+  const { store, runner, runs, log, tls, note } = parts
   const proxies = options.behindProxy ?? []
   const { auth, own, isOurs, firstLink, close } = await openAuth({
-    store,
+    store: { ...recordsBeside(store, runner), portfolios: (owner) => store.portfolios(owner) },
     secret: config.authSecret,
     dataDir: config.dataDir,
     bind: { host: options.host, tls: tls !== null, proxies },
@@ -69,6 +90,7 @@ async function server(config: Config, options: ServeOptions, parts: Parts): Prom
       ...own,
       live: async () => ({ status: 'ok' }),
       ready: async () => ({ status: await stateOf(store) }),
+      startRun: startRunOf(config, store, runs),
     },
     changeMark: () => store.changeMark(),
     isOurs,

@@ -1,36 +1,43 @@
-import { basename } from 'node:path'
 import { workerData } from 'node:worker_threads'
-import type { Config } from '#config/config.ts'
-import type { RouteName } from '#delivery/api/contract.ts'
-import { LOCAL_OWNER } from '#core/portfolio.ts'
-import { handle } from '#delivery/api/handle.ts'
+import { handle, handleExport } from '#delivery/api/handle.ts'
+import { sendPieces } from '#delivery/api/export/send.ts'
 import { delivered, type Delivered } from '#delivery/api/told.ts'
-import type { ApiIo, Ask, Reply } from '#delivery/api/types.ts'
-import { readText } from '../wiring/config.ts'
+import type { ApiIo, Reply } from '#delivery/api/types.ts'
+import { configuredProviders } from '../wiring/configured.ts'
 import { isInvented } from '../wiring/invented.ts'
-import { portfolioInForce } from '../wiring/portfolio.ts'
+import { rememberSecrets } from '../wiring/secrets-of.ts'
 import { markSettings } from '../wiring/settings.ts'
 import { openForQuery } from '../wiring/store.ts'
-
-export type Task = { readonly name: RouteName; readonly ask: Ask<RouteName> }
+import { placeOfFile } from './portfolios.ts'
+import type { Boot, Task } from './tasks.ts'
 
 let opening: Promise<ApiIo> | null = null
 
-/** Answers one request in a thread of its own, with a store of its own that stays open. */
-export async function answer({ name, ask }: Task): Promise<Delivered<Reply>> {
-  return delivered(async () => handle(name, ask, await (opening ??= open())))
+/** Does one thing in a thread of its own, with a store of its own that stays open. */
+export async function work(task: Task): Promise<Delivered<Reply | boolean | null>> {
+  return delivered(async () => {
+    const io = await (opening ??= open(workerData as Boot))
+    if (task.kind === 'answer') return handle(task.name, task.ask, io)
+    if (task.kind === 'putIf') return io.store.writeRecordsIf(...task.args)
+    if (task.kind === 'put') await io.store.writeRecords(...task.args)
+    else await sendPieces(task.port, () => handleExport(task.ask, io))
+    return null
+  })
 }
 
-async function open(): Promise<ApiIo> {
-  const config = workerData as Config
+async function open({ config, nextRun }: Boot): Promise<ApiIo> {
+  rememberSecrets(config)
+  const clock = new BigInt64Array(nextRun)
   try {
     const { store } = await openForQuery(config)
     return {
       store,
       settings: markSettings(config),
       baseCurrency: config.baseCurrency,
-      portfolioFile: await fileOf(config),
+      portfolioFile: await placeOfFile(config),
       invented: isInvented(config.dataDir),
+      providers: configuredProviders(config),
+      nextRun: () => Number(Atomics.load(clock, 0)) || null,
       now: Date.now,
     }
   } catch (error) {
@@ -38,14 +45,4 @@ async function open(): Promise<ApiIo> {
     opening = null
     throw error
   }
-}
-
-/** The portfolio file in force, by the name that it gives. */
-async function fileOf(config: Config): Promise<ApiIo['portfolioFile']> {
-  const path = portfolioInForce(config)
-  const text = path === null ? null : readText(path, 'PORTFOLIO_INVALID')
-  if (path === null || text === null) return null
-  const { readPortfolio } = await import('#config/portfolio/read.ts')
-  const { owner, name } = readPortfolio(text, { path, owner: LOCAL_OWNER, now: Date.now() })
-  return { owner, name, file: basename(path) }
 }

@@ -47,26 +47,46 @@ export function jobBase(store: Store): Pick<JobIo, 'store' | 'now' | 'holder' | 
   }
 }
 
+type JobOptions = { readonly dryRun: boolean; readonly demo?: boolean; readonly create?: boolean }
+
 /**
- * Opens everything that a job which calls providers works with. A dry run gets the store read-only, or an empty
- * scratch store where there is none yet, and writes no log.
+ * Opens everything that a job which calls providers works with, and shows how far it is. A dry run gets the store
+ * read-only, or an empty scratch store where there is none yet, and writes no log.
  */
-export async function beginJob(
-  cli: Cli,
-  config: Config,
-  options: { dryRun: boolean; demo?: boolean; create?: boolean },
-): Promise<Job> {
-  if (!options.demo) refuseInvented(config.dataDir)
+export async function beginJob(cli: Cli, config: Config, options: JobOptions): Promise<Job> {
   cli.stop.drain()
+  let settle = (): void => undefined
+  const job = await openJob(config, options, async () => {
+    const progress = await showProgress(cli, { plan: !options.dryRun })
+    settle = progress.close
+    return progress.emit
+  })
+  const close = () => {
+    settle()
+    return job.close()
+  }
+  return { ...job, settle, close }
+}
+
+/**
+ * The same for whoever shows nothing on a terminal.
+ * @param show called once the store is open: takes the job's events from then on
+ */
+export async function openJob(
+  config: Config,
+  options: JobOptions,
+  show: () => Emit | Promise<Emit>,
+): Promise<Omit<Job, 'settle'>> {
+  if (!options.demo) refuseInvented(config.dataDir)
   // Each request in flight listens to the signal; ten of them are no leak.
   setMaxListeners(1_000)
   const { store, discard } = options.dryRun
     ? await storeToRead(config)
     : await storeToWrite(config, options.create ?? true)
   const log = options.dryRun ? null : await openLog(config.dataDir, config.logLevel, Date.now())
-  const progress = await showProgress(cli, { plan: !options.dryRun })
+  const shown = await show()
   const emit: Emit = (event) => {
-    progress.emit(event)
+    shown(event)
     if (log !== null) logEvent(log, event)
   }
   const own = new Set<string>()
@@ -76,14 +96,13 @@ export async function beginJob(
   })
   const io: JobIo = { ...jobBase(store), ...clients, readFlows: flowsReader, marks: markSettings(config) }
   const close = async () => {
-    progress.close()
     disconnect()
     await shared?.close()
     log?.close()
     await store.close()
     discard()
   }
-  return { store, io, emit, own, logPath: log?.path ?? null, settle: progress.close, close }
+  return { store, io, emit, own, logPath: log?.path ?? null, close }
 }
 
 type Opened = { readonly store: Store; readonly discard: () => void }

@@ -1,7 +1,7 @@
+import { categoryOf } from '#core/category.ts'
 import { formatTime } from '#core/hour.ts'
 import { money, share } from '#core/number.ts'
 import { qualityName } from '#core/quality.ts'
-import { assetClass } from '#core/asset.ts'
 import { sliceBy, type Slice } from '#pipeline/queries/allocation.ts'
 import type { HoldingRow } from '#pipeline/queries/holdings.ts'
 import type { PnlReport } from '#pipeline/queries/pnl-report.ts'
@@ -80,8 +80,8 @@ export function allocationOf(rows: readonly HoldingRow[]): Dashboard['allocation
     asset: of(({ asset, symbol }) => ({ key: asset, label: symbol })),
     chain: of(({ chain }) => ({ key: chain, label: chain === '' ? 'by hand' : chain })),
     wallet: of(({ wallet, label }) => ({ key: wallet, label: label ?? wallet })),
-    category: of(({ asset }) => {
-      const key = assetClass(asset)
+    category: of(({ asset, symbol }) => {
+      const key = categoryOf(asset, symbol)
       return { key, label: key }
     }),
   }

@@ -8,17 +8,18 @@ import type { ApiIo, Frozen } from '../types.ts'
 type Health = Frozen<Answered<'dashboard'>>['health']
 
 /** How the pipeline is, as the strip at the foot of the first screen tells it. */
-export async function healthOf({ baseCurrency }: Portfolio, { store, now }: ApiIo): Promise<Health> {
+export async function healthOf({ baseCurrency }: Portfolio, { store, now, nextRun }: ApiIo): Promise<Health> {
   const runs = await store.runs({ limit: 20, offset: 0 })
   const last = runs.find(({ outcome }) => outcome !== 'running') ?? null
   const gaps = await store.gaps({ quote: baseCurrency })
   const suspects = await store.suspects({ quote: baseCurrency, states: ['pending', 'held'] })
   const series = (await store.series()).filter(({ quote }) => quote === baseCurrency)
+  const next = nextRun?.() ?? null
   const newest = series.reduce((most, { to }) => Math.max(most, monthEnd(to)), 0)
   return {
     lastRun: last === null ? null : runStateDocument(last),
     running: runs.some(({ outcome }) => outcome === 'running'),
-    nextRun: null,
+    nextRun: next === null ? null : formatTime(next),
     gaps: {
       count: gaps.length,
       hours: gaps.reduce((hours, { from, to }) => hours + (to - from) / HOUR_MS, 0),

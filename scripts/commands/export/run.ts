@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { EXIT } from '#core/errors.ts'
+import { SOURCES } from '#delivery/export/sources.ts'
 import { writeFileAtomically } from '#delivery/export/write-file.ts'
 import type { Cli } from '../../cli/context.ts'
 import { checkRange } from '../../cli/options.ts'
@@ -8,9 +9,9 @@ import type { Outcome } from '../../cli/output.ts'
 import { grouped } from '../../cli/plan-text.ts'
 import { readConfig } from '../../wiring/config.ts'
 import { portfolioToRead } from '../../wiring/portfolio.ts'
+import { markSettings } from '../../wiring/settings.ts'
 import { openForQuery } from '../../wiring/store.ts'
 import type { ExportOptions } from '../export.ts'
-import { SOURCES } from './rows.ts'
 
 /** Writes rows to a file whole or not at all, or to stdout as they come. */
 export async function runExport(cli: Cli, options: ExportOptions): Promise<Outcome> {
@@ -20,8 +21,11 @@ export async function runExport(cli: Cli, options: ExportOptions): Promise<Outco
   const { store, writable } = opened
   try {
     const portfolio = await portfolioToRead(cli, config, opened)
-    const { owner } = cli.globals
-    const exported = await SOURCES[options.what]({ owner, config, options, store, writable, portfolio })
+    const exported = await SOURCES[options.what]({
+      ...{ owner: cli.globals.owner, store, writable, portfolio, settings: markSettings(config) },
+      ...{ assets: options.asset, from: options.from, to: options.to, now: Date.now() },
+      quote: portfolio?.baseCurrency ?? config.baseCurrency,
+    })
     const exitCode = exported.whole ? EXIT.complete : EXIT.someMissing
     const { what, output } = options
     // Rows go where no label fits, so the person who exports is told.

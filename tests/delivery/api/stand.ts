@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { AssetId, Quote } from '#core/asset.ts'
 import type { Portfolio } from '#core/portfolio.ts'
-import { handle } from '#delivery/api/handle.ts'
+import { handle, handleExport } from '#delivery/api/handle.ts'
 import { buildServer } from '#delivery/api/server.ts'
 import type { ApiIo, Auth, Principal, Runner } from '#delivery/api/types.ts'
 import { openStore } from '#storage/open.ts'
@@ -45,7 +45,11 @@ export async function stand(who: Principal | null = OWNER) {
     now: () => Date.parse('2026-11-20T12:30:00Z'),
   }
   const auth: Auth = { of: async () => who }
-  const runner: Runner = { run: (name, ask) => handle(name, ask, io), close: async () => undefined }
+  const runner: Runner = {
+    run: (name, ask) => handle(name, ask, io),
+    download: (ask) => handleExport(ask, io),
+    close: async () => undefined,
+  }
   const problems: { problem: { code: string } }[] = []
   const app = await buildServer({
     auth,

@@ -6,7 +6,7 @@ import { Accounts, type User } from '#delivery/api/auth/accounts.ts'
 import { openAuth, type AuthOptions } from '#delivery/api/auth/open.ts'
 import type { AuthEvent } from '#delivery/api/auth/own/session.ts'
 import { Passwords } from '#delivery/api/auth/passwords.ts'
-import { handle } from '#delivery/api/handle.ts'
+import { handle, handleExport } from '#delivery/api/handle.ts'
 import { buildServer } from '#delivery/api/server.ts'
 import type { ApiIo, Role } from '#delivery/api/types.ts'
 import type { Store } from '#pipeline/ports.ts'
@@ -51,13 +51,17 @@ export async function authStand(more: Partial<AuthOptions> & { proxies?: readonl
   const io = ioOver(store)
   const app = await buildServer({
     auth: opened.auth,
-    runner: { run: (name, ask) => handle(name, ask, io), close: async () => undefined },
+    runner: {
+      run: (name, ask) => handle(name, ask, io),
+      download: (ask) => handleExport(ask, io),
+      close: async () => undefined,
+    },
     own: {
       ...opened.own,
       live: async () => ({ status: 'ok' }),
       ready: async () => ({ status: 'ok' }),
     },
-    changeMark: () => '',
+    changeMark: () => store.changeMark(),
     isOurs: opened.isOurs,
     proxies: more.proxies ?? [],
     local: false,

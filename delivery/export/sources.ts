@@ -1,34 +1,38 @@
-import type { Config } from '#config/config.ts'
-import type { Quote } from '#core/asset.ts'
+import type { AssetId, Quote } from '#core/asset.ts'
 import type { Flow } from '#core/flow.ts'
 import { DAY_MS, formatTime } from '#core/hour.ts'
 import { money, plain } from '#core/number.ts'
 import type { Portfolio } from '#core/portfolio.ts'
-import { FLOW_EXPORT, PNL_EXPORT, pnlExportRows } from '#delivery/export/columns.ts'
-import { csvChunks, jsonChunks, type ExportColumn } from '#delivery/export/rows.ts'
 import type { Candle } from '#pipeline/jobs/hour-candle.ts'
+import type { JobIo } from '#pipeline/jobs/io.ts'
 import type { Store } from '#pipeline/ports.ts'
 import { listFlows } from '#pipeline/queries/flows.ts'
 import { listHoldings, type HoldingRow } from '#pipeline/queries/holdings.ts'
 import { pnlReport } from '#pipeline/queries/pnl.ts'
 import { listPrices, type PriceRow } from '#pipeline/queries/prices.ts'
-import { markSettings } from '../../wiring/settings.ts'
-import type { ExportOptions } from '../export.ts'
+import { FLOW_EXPORT, PNL_EXPORT, pnlExportRows } from './columns.ts'
+import type { ExportFormat, ExportWhat } from './names.ts'
+import { csvChunks, jsonChunks, type ExportColumn } from './rows.ts'
 
-/** What an export reads from. */
+/** What an export reads from, and of which assets and times (milliseconds since 1970). */
 export type Source = {
   readonly owner: string
-  readonly config: Config
-  readonly options: ExportOptions
   readonly store: Store
+  readonly settings: JobIo['marks']
+  /** False on a store that cannot be written. */
   readonly writable: boolean
   readonly portfolio: Portfolio | null
+  readonly quote: Quote
+  readonly assets: readonly AssetId[] | undefined
+  readonly from: number | undefined
+  readonly to: number | undefined
+  readonly now: number
 }
 
 /** Rows ready to be written, and whether nothing is missing among them. */
 export type Exported = {
   readonly whole: boolean
-  readonly chunks: (format: ExportOptions['format']) => AsyncGenerator<string>
+  readonly chunks: (format: ExportFormat) => AsyncGenerator<string>
 }
 
 function exported<Row>(
@@ -37,39 +41,47 @@ function exported<Row>(
   rows: AsyncIterable<Row> | Iterable<Row>,
   whole: boolean,
 ): Exported {
-  const chunks = (format: ExportOptions['format']) =>
+  const chunks = (format: ExportFormat) =>
     format === 'csv' ? csvChunks(columns, rows) : jsonChunks(what, columns, rows)
   return { whole, chunks }
 }
 
 /** How the rows of each kind are read. */
-export const SOURCES: Readonly<Record<ExportOptions['what'], (source: Source) => Promise<Exported>>> = {
+export const SOURCES: Readonly<Record<ExportWhat, (source: Source) => Promise<Exported>>> = {
   prices: async (source) => exported('prices', PRICE_EXPORT, priceRows(source), true),
   holdings: holdingsOf,
   flows: async (source) => exported('flows', FLOW_EXPORT, flowRows(source), true),
   pnl: pnlOf,
 }
 
-const quoteOf = ({ portfolio, config }: Source): Quote => portfolio?.baseCurrency ?? config.baseCurrency
-
 async function pnlOf(source: Source): Promise<Exported> {
-  const { portfolio, options, writable, store, config } = source
-  const { from, to, asset: assets } = options
-  const request = { portfolio, quote: quoteOf(source), from, to, assets, persist: writable, now: Date.now() }
-  const report = await pnlReport(request, store, markSettings(config))
+  const { portfolio, quote, from, to, assets, writable, now, store, settings } = source
+  const report = await pnlReport(
+    { portfolio, quote, from, to, assets, persist: writable, now },
+    store,
+    settings,
+  )
   const whole = report.gaps.length === 0 && report.missingWallets.length === 0
   return exported('pnl', PNL_EXPORT, pnlExportRows(report), whole)
 }
 
-async function holdingsOf({ portfolio, options, store, config, writable }: Source): Promise<Exported> {
+async function holdingsOf({
+  portfolio,
+  assets,
+  to,
+  now,
+  store,
+  settings,
+  writable,
+}: Source): Promise<Exported> {
   if (portfolio === null) return exported('holdings', HOLDING_EXPORT, [], true)
-  const { rows } = await listHoldings(store, markSettings(config), {
+  const { rows } = await listHoldings(store, settings, {
     limit: Number.MAX_SAFE_INTEGER,
     offset: 0,
     portfolio,
-    assets: options.asset,
-    now: options.to ?? Date.now(),
-    persist: writable && options.to === undefined,
+    assets,
+    now: to ?? now,
+    persist: writable && to === undefined,
   })
   const whole = rows.every(({ quality }) => quality !== 'missing')
   return exported('holdings', HOLDING_EXPORT, rows, whole)
@@ -77,22 +89,18 @@ async function holdingsOf({ portfolio, options, store, config, writable }: Sourc
 
 /** Asset by asset, so that many years of many assets never stand in memory together. */
 async function* priceRows(source: Source): AsyncGenerator<PriceRow> {
-  const { store, config, options } = source
-  const quote = quoteOf(source)
+  const { store, settings, quote, to = source.now, from = to - 7 * DAY_MS } = source
   const stored = (await store.series()).filter((series) => series.quote === quote).map(({ asset }) => asset)
-  const to = options.to ?? Date.now()
-  const from = options.from ?? to - 7 * DAY_MS
-  for (const asset of options.asset ?? stored) {
+  for (const asset of source.assets ?? stored) {
     const ask = { limit: Number.MAX_SAFE_INTEGER, offset: 0, assets: [asset], quote, from, to }
-    yield* (await listPrices(store, markSettings(config), ask)).rows
+    yield* (await listPrices(store, settings, ask)).rows
   }
 }
 
 /** Rows of one reading of the store; all of a million would not fit. */
 const FLOW_PAGE = 10_000
 
-async function* flowRows({ store, owner, portfolio, options }: Source): AsyncGenerator<Flow> {
-  const { from, to, asset: assets } = options
+async function* flowRows({ store, owner, portfolio, assets, from, to }: Source): AsyncGenerator<Flow> {
   for (let offset = 0; ; offset += FLOW_PAGE) {
     const ask = { limit: FLOW_PAGE, offset, owner, portfolio, assets, from, to }
     const { rows } = await listFlows(store, ask)
