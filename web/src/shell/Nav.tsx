@@ -18,7 +18,10 @@ export function Nav() {
             <span aria-hidden="true" className={styles.sign}>
               {nav.sign}
             </span>
-            <span>{title}</span>
+            <span className={styles.long}>{title}</span>
+            <span className={styles.short} aria-hidden="true">
+              {nav.short ?? title}
+            </span>
           </Link>
         ),
       )}

@@ -5,7 +5,7 @@ export type Page = {
   readonly title: string
   readonly component: LazyExoticComponent<ComponentType>
   /** In the navigation, under this sign; the letter after `g` goes there. */
-  readonly nav?: { readonly sign: string; readonly key: string }
+  readonly nav?: { readonly sign: string; readonly key: string; readonly short?: string }
 }
 
 /** Every page, each loaded when it is opened. */
@@ -19,7 +19,7 @@ export const PAGES: readonly Page[] = [
     component: lazy(async () => ({ default: (await import('../pages/pnl/Pnl.tsx')).Pnl })),
   },
   {
-    ...{ path: '/lots', title: 'Trades and lots', nav: { sign: '⇄', key: 'l' } },
+    ...{ path: '/lots', title: 'Trades and lots', nav: { sign: '⇄', key: 'l', short: 'Lots' } },
     component: lazy(async () => ({ default: (await import('../pages/lots/Lots.tsx')).Lots })),
   },
   {

@@ -55,13 +55,13 @@ export function Overview() {
       <Panel title="Total" query={dashboard} asOf={data?.asOf} height="420px" actions={<RangePicker />}>
         {data === undefined ? null : (
           <>
-            <p className="row">
+            <div className="row">
               <strong>
                 <Money value={data.total.value} quality={data.total.quality} compact />
               </strong>
               <Money value={data.change.pnl} kind="pnl" /> <Change value={data.change.fraction} /> {words}
               <CoverageBadge total={data.total} />
-            </p>
+            </div>
             <ValueChart history={data.history} />
           </>
         )}
