@@ -3,13 +3,16 @@ import compress from '@fastify/compress'
 import helmet from '@fastify/helmet'
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, validatorCompiler } from 'fastify-type-provider-zod'
+import { visible } from '#core/reading.ts'
 import { admit } from './access.ts'
+import { readBodies } from './bodies.ts'
 import { describeRoutes, showRoutes } from './docs.ts'
 import { metricsOf } from './metrics.ts'
 import { problemOf, Refusal, type Problem } from './problem.ts'
 import { readQuery } from './query-text.ts'
 import { Told } from './told.ts'
 import { registerRoutes, type Serving } from './routes.ts'
+import { ON_THE_WIRE } from './wire.ts'
 
 /** The prefix, and the one that an older contract had: the same handlers. */
 export const PREFIXES = ['/api/v1', '/v2'] as const
@@ -48,20 +51,13 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     genReqId: () => randomUUID(),
     requestIdHeader: false as const,
     forceCloseConnections: 'idle' as const,
+    ...ON_THE_WIRE,
     routerOptions: { querystringParser: readQuery, maxParamLength: 300, ignoreTrailingSlash: false },
   }
   const { tls = null } = options
   // With and without TLS it is the same to everything that follows.
   const app = fastify({ ...how, ...(tls === null ? {} : { https: tls }) } as typeof how)
-  // A form of another site can send text/plain; what it cannot send is taken instead.
-  app.removeContentTypeParser('text/plain')
-  app.addContentTypeParser(
-    ['text/csv', 'application/octet-stream'],
-    { parseAs: 'string' },
-    (_, body, done) => {
-      done(null, body)
-    },
-  )
+  readBodies(app)
   app.setValidatorCompiler(validatorCompiler)
   // Bodies are bytes by the time they come here.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
@@ -155,6 +151,8 @@ function refusalOf(error: unknown): unknown {
         ({ instancePath, message }) =>
           `${error.validationContext ?? ''}${instancePath || ''}: ${message ?? 'is not valid'}`,
       )
+      // Names of unknown fields stand in it, as long as somebody made them.
+      .map((fault) => visible(fault.slice(0, 200)))
     return new Refusal(
       'INVALID',
       'The request is not as this route takes it.',
