@@ -1,4 +1,4 @@
-import type { ClipboardEvent, ReactNode } from 'react'
+import { useCallback, type ClipboardEvent, type ReactNode } from 'react'
 import { absolute, signOf } from '../format/decimal.ts'
 import { money } from '../format/money.ts'
 import { MISSING, type Shown } from '../format/number.ts'
@@ -245,11 +245,14 @@ export function useAmountText(): (
 ) => string {
   const { privacy, currencyName: name } = useSettings()
   const currency = useCurrency()
-  return (value, kind = 'balance', compact = false) => {
-    if (value === null) return MISSING
-    if (privacy) return HIDDEN
-    return money(value, { currency, name, kind, compact }).text
-  }
+  return useCallback(
+    (value, kind = 'balance', compact = false) => {
+      if (value === null) return MISSING
+      if (privacy) return HIDDEN
+      return money(value, { currency, name, kind, compact }).text
+    },
+    [privacy, name, currency],
+  )
 }
 
 /** Without its sign, where words say the direction. */

@@ -103,9 +103,7 @@ function ValueChart({ history }: { readonly history: Dashboard['history'] }) {
         },
       ],
     }),
-    // `amount` follows privacy and currency, of which the first redraws by the look already.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [history, zone],
+    [history, zone, amount],
   )
   return (
     <Chart
