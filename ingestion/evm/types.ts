@@ -123,6 +123,8 @@ export type EndpointReport = {
   readonly failed: number
   readonly p95Ms: number | null
   readonly traits: Traits | null
+  /** The id of the chain that it is of, where that is not the one it was given for: it is then not asked. */
+  readonly foreign: number | null
 }
 
 // ---- tokens -----------------------------------------------------------------------------------------------------

@@ -66,7 +66,9 @@ export async function openChains(config: Config, options: ChainsOptions): Promis
   const rpcs: ChainRpc[] = []
   const begin = async (chain: EvmChain): Promise<OpenChain> => {
     const urls = urlsOf(config, chain, say)
-    const rpc = openChain(chain, { urls, rate: config.rpc.rate, traits: storedTraits(records), http })
+    const onForeign = ({ message, fix }: TidemarkError) => say(`! ${message} It is not asked. ${fix}`)
+    const traits = storedTraits(records)
+    const rpc = openChain(chain, { urls, rate: config.rpc.rate, traits, http, onForeign })
     rpcs.push(rpc)
     const listed = (await store.tokens({ chain: chain.caip2 })).tokens
     const tokens = tokenBook({ rpc, listed, store: storedTokens(records, owner, chain), now: Date.now })

@@ -145,8 +145,7 @@ export class ChainClient implements ChainRpc {
       )
       .catch((error: unknown) => {
         // Who does not answer now offers nothing now, and is asked again another time.
-        if (signal.aborted || !(error instanceof TidemarkError) || error.code === 'CONFIG_INVALID')
-          throw error
+        if (signal.aborted || !(error instanceof TidemarkError)) throw error
         return null
       })
     if (answer === null) return false

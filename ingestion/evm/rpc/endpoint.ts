@@ -26,6 +26,8 @@ export class Endpoint {
   readonly pace: Pace
   traits: Traits
   retries = 0
+  /** The chain that it is of, where that turned out to be another one. */
+  foreign: number | null = null
   private readonly line: Line
   private readonly secrets: readonly string[]
   private calls = 0
@@ -86,6 +88,7 @@ export class Endpoint {
       requests,
       calls: this.calls,
       retries: this.retries,
+      foreign: this.foreign,
       traits: this.traits.checkedAt === 0 ? null : this.traits,
     }
   }

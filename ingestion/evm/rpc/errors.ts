@@ -11,6 +11,8 @@ export type RefusalKind =
   | 'credential'
   /** Nothing is given from here: a wrong path, an address that is not allowed. */
   | 'closed'
+  /** It is an endpoint of another chain. */
+  | 'foreign'
   /** Too many blocks in one request. */
   | 'range'
   /** Too many results in one answer. */

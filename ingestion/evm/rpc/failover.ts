@@ -2,6 +2,7 @@ import { TidemarkError, type ErrorCode } from '#core/errors.ts'
 import { wait } from '../../http/wait.ts'
 import type { EvmChain } from '../types.ts'
 import type { Refusal, RefusalKind } from './errors.ts'
+import { anotherChain } from './another-chain.ts'
 import type { Member } from './member.ts'
 import type { Wanted } from './needs.ts'
 
@@ -32,8 +33,11 @@ export class Failover {
     const since = this.policy.now()
     for (let failures = 0; ;) {
       const member = this.pick(wanted)
-      // Each question is asked once at the least, however short the patience.
-      if (member === null || (last.size > 0 && this.enough(failures, since))) throw this.givenUp(wanted, last)
+      if (member === null) throw this.givenUp(wanted, last)
+      // However short the patience, a question is asked once, and once of each endpoint while that costs no waiting.
+      const isNext =
+        !last.has(member) && [...last.values()].every(({ kind }) => kind !== 'slow' && kind !== 'rate')
+      if (!isNext && this.enough(failures, since)) throw this.givenUp(wanted, last)
       if (member.restMs > 0) {
         if (member.down) throw this.givenUp(wanted, last)
         await this.pause(member.restMs, signal)
@@ -105,6 +109,8 @@ export class Failover {
     const known = met.flatMap(({ refusal }) => (refusal === undefined ? [] : [refusal]))
     const tried = met.map(({ host, refusal }) => `${host}: ${refusal?.words ?? 'not asked'}`)
     const code = codeOf(known.map(({ kind }) => kind))
+    const [first] = this.members
+    if (code === 'CONFIG_INVALID' && first !== undefined) return anotherChain(this.chain, first.endpoint)
     const message = `${this.chain.name}: no endpoint answers ${subject(wanted)} (${tried.join('; ')}).`
     return new TidemarkError(code, { message, fix: fixOf(code, this.chain.chainId), tried })
   }
@@ -113,6 +119,7 @@ export class Failover {
 const CODES: Partial<Record<RefusalKind, ErrorCode>> = {
   credential: 'CREDENTIAL_REFUSED',
   closed: 'PROVIDER_REFUSED',
+  foreign: 'CONFIG_INVALID',
   archive: 'PROVIDER_REFUSED',
   unsupported: 'PROVIDER_REFUSED',
   failed: 'PROVIDER_REFUSED',
@@ -129,7 +136,8 @@ function codeOf(kinds: readonly RefusalKind[]): ErrorCode {
   const codes = kinds.map((kind) => CODES[kind] ?? 'PROVIDER_UNAVAILABLE')
   if (codes.length === 0 || codes.includes('PROVIDER_UNAVAILABLE')) return 'PROVIDER_UNAVAILABLE'
   if (codes.includes('PROVIDER_ANSWER')) return 'PROVIDER_ANSWER'
-  return codes.every((code) => code === 'CREDENTIAL_REFUSED') ? 'CREDENTIAL_REFUSED' : 'PROVIDER_REFUSED'
+  const [first = 'PROVIDER_REFUSED'] = codes
+  return codes.every((code) => code === first) ? first : 'PROVIDER_REFUSED'
 }
 
 function fixOf(code: ErrorCode, chainId: number): string {

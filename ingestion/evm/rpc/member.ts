@@ -16,6 +16,8 @@ export type MemberOptions = {
   readonly retries: number
   readonly minMs: number
   readonly maxMs: number
+  /** It is of another chain. */
+  readonly onForeign?: (endpoint: Endpoint) => void
 }
 
 /** Plans and nodes change: what was learned is believed for so long. */
@@ -97,7 +99,8 @@ export class Member {
   /** Takes a refusal for what it means for the next questions. */
   took(refusal: Refusal, { state, method, name, logsFrom }: Wanted): void {
     const { kind } = refusal
-    if (kind === 'credential' || kind === 'closed') this.closed = refusal
+    if (kind === 'foreign' && this.closed === null) this.options.onForeign?.(this.endpoint)
+    if (kind === 'credential' || kind === 'closed' || kind === 'foreign') this.closed = refusal
     else if (kind === 'quota') this.rest(untilMidnight(this.options.now()))
     else if (kind === 'rate') this.limited(refusal)
     else if (kind === 'lagging') this.rest(this.options.minMs * 2, LAGGING_MS)

@@ -1,5 +1,4 @@
 import type { Limits } from '../../http/exchange.ts'
-import { TidemarkError } from '#core/errors.ts'
 import type { Endpoint } from './endpoint.ts'
 import { refusal, type Refusal } from './errors.ts'
 import { quantity } from './raw-log.ts'
@@ -13,7 +12,8 @@ const IDENTITY = '0x0000000000000000000000000000000000000004'
 /**
  * Whether an endpoint is of its chain and alive: in one request its chain, its newest block, and a call, since nodes
  * that have lost their state still count blocks.
- * @throws TidemarkError CONFIG_INVALID when it is of another chain, INTERRUPTED
+ * @returns its newest block, or why it is not asked: `foreign` when it is of another chain
+ * @throws TidemarkError INTERRUPTED
  */
 export async function introduce(
   endpoint: Endpoint,
@@ -29,7 +29,10 @@ export async function introduce(
   if (!chainId.ok) return { refusal: chainId.refusal }
   const id = quantity(chainId.result)
   if (id === null) return malformed('eth_chainId')
-  if (id !== endpoint.chain.chainId) throw anotherChain(endpoint, id)
+  if (id !== endpoint.chain.chainId) {
+    endpoint.foreign = id
+    return { refusal: refusal('foreign', `it is an endpoint of chain ${id}`) }
+  }
   if (!number.ok) return { refusal: number.refusal }
   const head = quantity(number.result)
   if (head === null) return malformed('eth_blockNumber')
@@ -40,11 +43,4 @@ export async function introduce(
 
 function malformed(method: string): Introduced {
   return { refusal: refusal('malformed', `the answer to ${method} is no number`) }
-}
-
-function anotherChain({ chain, host }: Endpoint, id: number): TidemarkError {
-  return new TidemarkError('CONFIG_INVALID', {
-    message: `${host} is an endpoint of chain ${id}, and it is set for ${chain.name}, which is chain ${chain.chainId}.`,
-    fix: `Move that address to RPC_URL_${id}, or correct it in RPC_URL_${chain.chainId}.`,
-  })
 }

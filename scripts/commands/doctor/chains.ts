@@ -2,6 +2,7 @@ import type { Config } from '#config/config.ts'
 import { TidemarkError } from '#core/errors.ts'
 import { formatTime } from '#core/hour.ts'
 import type { Portfolio } from '#core/portfolio.ts'
+import { anotherChain } from '#ingestion/evm/rpc/another-chain.ts'
 import type { EndpointReport } from '#ingestion/evm/types.ts'
 import type { HttpTuning } from '#ingestion/http/options.ts'
 import { fail, ok, warn, type Finding } from './check.ts'
@@ -21,19 +22,29 @@ export async function checkChains(
   const chains = await openChains(config, options)
   try {
     // Each names itself in what it says; a chain that does not answer keeps none of the others waiting.
-    return await Promise.all(
+    const found = await Promise.all(
       names.map(async (name) => {
         const what = `Chain ${name} answers`
         try {
-          const { rpc } = await chains.open(chains.chain(name))
+          const chain = chains.chain(name)
+          const { rpc } = await chains.open(chain)
           const head = await rpc.block('latest', signal)
-          const asked = rpc.report().find(({ requests, failed }) => requests > failed)
-          return ok(what, `block ${head.number} of ${formatTime(head.time)}${traitsOf(asked)}`)
+          const asked = rpc
+            .report()
+            .find(({ requests, failed, foreign }) => requests > failed && foreign === null)
+          const wrong = rpc
+            .report()
+            .filter(({ foreign }) => foreign !== null)
+            .map((endpoint) => anotherChain(chain, endpoint))
+            .map(({ message, fix }) => fail(`Endpoint of ${name} is of its chain`, message, fix))
+          const answers = ok(what, `block ${head.number} of ${formatTime(head.time)}${traitsOf(asked)}`)
+          return [answers, ...wrong]
         } catch (error) {
-          return trouble(what, error)
+          return [trouble(what, error)]
         }
       }),
     )
+    return found.flat()
   } finally {
     chains.close()
   }

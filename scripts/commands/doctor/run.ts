@@ -72,7 +72,7 @@ async function checkWith(cli: Cli, config: Config, now: number): Promise<Finding
   ]
   findings.push(...(await Promise.all(providers)).flat())
   if (store !== null) {
-    findings.push(...(await checkData(store, now)))
+    findings.push(...(await checkData(store, portfolio, now)))
     await store.close()
   }
   return findings

@@ -2,6 +2,9 @@ import { existsSync, statfsSync, statSync } from 'node:fs'
 import type { Config } from '#config/config.ts'
 import { TidemarkError } from '#core/errors.ts'
 import { DAY_MS, HOUR_MS } from '#core/hour.ts'
+import type { Portfolio } from '#core/portfolio.ts'
+import { carriedLines, missingWallets } from '#delivery/readings.ts'
+import { readingsAt } from '#pipeline/chain/pair-times.ts'
 import type { Store } from '#pipeline/ports.ts'
 import { count, duration } from '../../cli/plan-text.ts'
 import { openForJob, openForReading, storeLabel } from '../../wiring/store.ts'
@@ -60,8 +63,25 @@ function checkDisk(folder: string, storeBytes: number): Finding {
 const megabytes = (bytes: number): string => `${Math.floor(bytes / 1024 / 1024)} MB`
 
 /** Whether the data is fresh and whole. */
-export async function checkData(store: Store, now: number): Promise<Finding[]> {
-  return [await checkRuns(store, now), await checkGaps(store, now)]
+export async function checkData(store: Store, portfolio: Portfolio | null, now: number): Promise<Finding[]> {
+  return [
+    await checkRuns(store, now),
+    ...(portfolio === null ? [] : await checkWallets(store, portfolio, now)),
+    await checkGaps(store, now),
+  ]
+}
+
+/** A run that could not read a chain was none for that chain, whatever else it brought. */
+async function checkWallets(store: Store, portfolio: Portfolio, now: number): Promise<Finding[]> {
+  const { carried, unread } = await readingsAt(portfolio, now, store)
+  const old = carried.filter(({ at, failed }) => failed || now - (at ?? 0) > STALE_MS)
+  const lines = [
+    ...missingWallets({ carried, unread }).map((wallet) => `${wallet} was never read`),
+    ...carriedLines(old).map((line) => line.replace(/^Carried: /, '').replace(/\.$/, '')),
+  ]
+  return lines.map((found) =>
+    warn('Wallets fresh', found, 'Run "tidemark ingest"; it says why a chain cannot be read.'),
+  )
 }
 
 async function checkRuns(store: Store, now: number): Promise<Finding> {

@@ -132,6 +132,17 @@ describeChain('twenty wallets on three chains', () => {
       expect(held.carriedWallets).toMatchObject(asLastRead)
       const valued = await run('value')
       expect(valued.stdout).toContain('Carried  20 wallets as last read on base')
+      const { checks } = json<{ checks: { name: string; state: string; found: string }[] }>(
+        await run('doctor', '--json'),
+      )
+      expect(checks.filter(({ name }) => name === 'Wallets fresh')).toMatchObject([
+        {
+          state: 'warn',
+          found: expect.stringMatching(
+            /17 more on base as last read .*the last run could not read it$/,
+          ) as unknown,
+        },
+      ])
       const carried = await balancesAt()
       expect(quantities(carried.balances)).toEqual(expected)
       const ofBase = carried.balances.filter(({ chain }) => chain === 'base')

@@ -15,6 +15,7 @@ describeChain('doctor', () => {
 
   test('asks an endpoint of each chain that wallets are on: one answers, one is of another chain, one is away', async () => {
     const node = await startAnvil({ chainId: 10 })
+    const wrong = await startAnvil({ chainId: 137 })
     const cwd = temporaryFolder()
     writeFileSync(
       join(cwd, 'portfolio.yaml'),
@@ -24,7 +25,7 @@ describeChain('doctor', () => {
       cwd,
       env: {
         RPC_URL_1: node.url,
-        RPC_URL_10: node.url,
+        RPC_URL_10: `${wrong.url},${node.url}`,
         RPC_URL_8453: 'http://127.0.0.1:1',
         COINGECKO_BASE_URL: 'http://127.0.0.1:1/api/v3',
       },
@@ -35,6 +36,11 @@ describeChain('doctor', () => {
     expect(of('optimism')).toMatchObject({
       state: 'ok',
       found: expect.stringContaining('block 0') as unknown,
+    })
+    const host = new URL(wrong.url).host
+    expect(checks.find(({ name }) => name === 'Endpoint of optimism is of its chain')).toMatchObject({
+      state: 'fail',
+      found: `${host} is an endpoint of chain 137, and it is set for optimism, which is chain 10.`,
     })
     expect(of('ethereum')).toMatchObject({ state: 'fail', found: expect.stringContaining('10') as unknown })
     expect(of('base')).toMatchObject({

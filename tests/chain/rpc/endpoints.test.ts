@@ -48,6 +48,26 @@ describeChain('endpoints', () => {
     expect(proxy.requests).toBe(1)
   })
 
+  test('of another chain are passed over: the next one is asked, and it is told once', async () => {
+    const [first, second] = [await proxied(empty), await proxied(busy)]
+    const told: string[] = []
+    const chain = open(1, [first, second], { onForeign: ({ message }) => told.push(message) })
+    for (let at = 0; at < 3; at++) expect(await countAt(chain, HEAD)).toBe('0x14')
+    expect(await chain.offers('trace', signal)).toBe(true)
+    expect(first.requests).toBe(1)
+    expect(told).toEqual([expect.stringMatching(/is an endpoint of chain 10, .* chain 1\.$/)])
+    expect(chain.report().map(({ foreign }) => foreign)).toEqual([10, null])
+  })
+
+  test('of which one is of another chain and one is away: what may pass by itself decides', async () => {
+    const chain = open(1, [await proxied(empty), await proxied(busy, host.deadCalls())], {
+      http: { limits: { headersMs: 100 }, retry: { retries: 1, minMs: 10, maxMs: 20 } },
+    })
+    const error = await failure(chain.block('latest', signal))
+    expect(error.code).toBe('PROVIDER_UNAVAILABLE')
+    expect(error.message).toContain('it is an endpoint of chain 10')
+  })
+
   const broken: readonly [string, Profile][] = [
     ['deadCalls', host.deadCalls()],
     ['halfOpen', host.halfOpen()],

@@ -97,7 +97,8 @@ describe('results of one answer', () => {
   })
 })
 
-const rows: Record<Exclude<RefusalKind, 'range' | 'results'>, readonly Row[]> = {
+/** `foreign` is in no words: it is found by looking at an answer. */
+const rows: Record<Exclude<RefusalKind, 'range' | 'results' | 'foreign'>, readonly Row[]> = {
   rate: [
     ['speaks of no range', LOGS, 200, -32005, 'You are limited to a maximum of 25 requests per second'],
     ['Alchemy', CALL, 429, 429, 'Your app has exceeded its compute units per second capacity.'],
