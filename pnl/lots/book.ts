@@ -16,7 +16,7 @@ import { valuerOf, type Valuer } from './valuer.ts'
 export type LotChange = { readonly add?: readonly Flow[]; readonly remove?: readonly string[] }
 
 /** Version of the rules and of the layout of saved books: a change of either makes them stale. */
-const LOT_VERSION = 1
+const LOT_VERSION = 2
 
 type SavedBook = {
   readonly version: number

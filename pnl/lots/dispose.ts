@@ -2,7 +2,7 @@ import { type Part, shares, writeDisposal } from './disposal.ts'
 import type { LotEngine } from './engine.ts'
 import type { Entry } from './entry.ts'
 import { type Exact, NOUGHT, isZero, minus, minusKnown, plusKnown, textOf, textOrNull } from './exact.ts'
-import { PLANS, makeLot } from './lot.ts'
+import { type LotRef, PLANS, makeLot } from './lot.ts'
 import { namedLots } from './named.ts'
 import { FEE, LOSS, ROW } from './place.ts'
 import { type Pool, ruleOf } from './pool.ts'
@@ -17,6 +17,9 @@ export type Drawn = {
   readonly parts: readonly Taken[]
   readonly short: Exact
 }
+
+/** A part of a disposal before its proceeds are known. */
+type Found = Omit<Taken, 'lot'> & { readonly lot: LotRef }
 
 /** Draws lots for what goes out: those claimed ahead, those named, then in the order of the method. */
 export function draw(pool: Pool, entry: Entry, need: Exact): Drawn {
@@ -49,7 +52,7 @@ export function dispose(engine: LotEngine, entry: Entry): void {
   }))
   const lost = onTheWay(engine, entry)
   const drawn = draw(pool, entry, lacking(lacking(quantity, claimed), lost))
-  const found = [...claimed, ...lost, ...drawn.parts]
+  const found: Found[] = [...claimed, ...lost, ...drawn.parts]
   const sizes = found.map((part) => part.quantity)
   const gets = shares(proceeds, isZero(drawn.short) ? sizes : [...sizes, drawn.short])
   const parts = found.map(({ lot, quantity: size, cost, rule }, index): Part => ({
@@ -70,13 +73,19 @@ export function dispose(engine: LotEngine, entry: Entry): void {
   if (parts.length > 0) writeDisposal(engine, entry, parts, joined)
 }
 
-/** What a transfer lost is drawn from what is on the way; only what is not there from the sender. */
-function onTheWay(engine: LotEngine, { move, asset, quantity, place }: Entry): readonly Taken[] {
+/**
+ * What a transfer lost is drawn from what is on the way; only what is not there from the sender. Its parts name the lot
+ * that left for it: one on its way is in no list once it has arrived. What was moved and never there is of no lot.
+ */
+function onTheWay(engine: LotEngine, { move, asset, quantity, place }: Entry): readonly Found[] {
   if (move === null || move.convert || engine.stays(move)) return []
   const way = engine.transit(move, asset, place.time)
   const taken = way.long.take(quantity, ruleOf(way))
   engine.tidy(move, asset)
-  return taken
+  return taken.map(({ lot: { movedFrom, opened, proof }, ...part }) => ({
+    ...part,
+    lot: { id: movedFrom, opened, proof },
+  }))
 }
 
 /** More went out than there was: a part without a lot, whose cost counts as 0. */

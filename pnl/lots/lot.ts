@@ -42,8 +42,8 @@ export type Lot = {
   unit: number
 }
 
-/** What a part says of the lot that it is from. */
-export type LotRef = Pick<Lot, 'id' | 'opened' | 'proof'>
+/** What a part says of the lot that it is from; `id` is null where no list has that lot. */
+export type LotRef = Pick<Lot, 'opened' | 'proof'> & { readonly id: string | null }
 
 /** Which of two lots is used first: less than 0 for the first. */
 export type LotOrder = (a: Lot, b: Lot) => number

@@ -27,8 +27,8 @@ export function receive(engine: LotEngine, entry: Entry): void {
     documented: !entry.undocumented,
   }
   const { rest, left } = closeShorts(engine, pool, closing)
-  if (isZero(rest) && !isZero(size)) return
   const claimed = compare(size, entry.quantity) !== 0
+  if (isZero(rest) && !claimed) return
   engine.place(
     pool,
     makeLot({
@@ -39,7 +39,7 @@ export function receive(engine: LotEngine, entry: Entry): void {
       serial: engine.serial++,
       proof: entry.undocumented ? 'undocumented' : cost === null ? 'unpriced' : 'documented',
       // What closed a short was never part of this lot; what was claimed ahead was.
-      quantity: claimed && compare(size, rest) === 0 ? entry.quantity : rest,
+      quantity: minus(entry.quantity, minus(size, rest)),
       remaining: rest,
       left: entry.undocumented ? null : left,
       ...(claimed && !entry.undocumented ? { unitCost: freshCost(cost, entry.quantity) } : {}),

@@ -99,6 +99,19 @@ describe('laws of lots', () => {
     )
   })
 
+  test('every lot that a part names is listed', () => {
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const report = lotsOf(ledgerOf(seed), randomSettings(seeded(seed)))
+        const listed = new Set<string | null>(report.lots.map(({ id }) => id)).add(null)
+        const named = [...report.disposals, ...report.leaves].flatMap(({ flow, parts }) =>
+          parts.map(({ lot }) => ({ flow, lot })),
+        )
+        expect(named.filter(({ lot }) => !listed.has(lot))).toEqual([])
+      }),
+    )
+  })
+
   test('pooled and wallet scope agree when every flow names the same wallet', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
