@@ -11,19 +11,21 @@ const KNOWN = new Set(['buy', 'sell', 'income', 'gas'])
  * That part of the bench's ledger which rp2 can be given: rows of the kinds that it knows, each with a price of its own
  * (it takes no others), none that leaves more than is there (it refuses the file), no sale that its fee eats up.
  * @param flows how many rows
+ * @param fees whether purchases have fees
  */
-export function peerLedger(flows: number, assets: number): Flow[] {
+export function peerLedger(flows: number, assets: number, fees = true): Flow[] {
   const held = new Map<AssetId, Decimal>()
   const rows: Flow[] = []
   for (const flow of lotLedger(flows * 3, assets)) {
     if (!KNOWN.has(flow.kind) || flow.tx !== null) continue
     const unitPrice = flow.unitPrice ?? String((rows.length % 50) + 1)
+    const none = !fees && flow.kind === 'buy' ? { fee: null, feeAsset: null } : {}
     const inKind = flow.feeAsset === null ? new Decimal(0) : new Decimal(flow.fee ?? 0)
     const after = (held.get(flow.asset) ?? new Decimal(0)).plus(flow.quantity).minus(inKind)
     const tooSmall = flow.kind === 'sell' && new Decimal(flow.quantity).times(unitPrice).gt(-1)
     if (after.lt(0) || tooSmall) continue
     held.set(flow.asset, after)
-    rows.push({ ...flow, id: `f${rows.length}`, line: rows.length + 2, unitPrice })
+    rows.push({ ...flow, ...none, id: `f${rows.length}`, line: rows.length + 2, unitPrice })
     if (rows.length === flows) return rows
   }
   throw new Error(`the ledger has only ${rows.length} such rows`)
