@@ -3,6 +3,7 @@ import { NAMED_RANGES } from '#pipeline/queries/named-range.ts'
 import { EXPORTS } from '../export/names.ts'
 import * as documents from './contract/documents.ts'
 import type { Route } from './contract/route.ts'
+import { LIVE_ROUTES } from './contract/live.ts'
 import { SESSION_ROUTES } from './contract/session.ts'
 import {
   asset,
@@ -57,6 +58,7 @@ const importReport = z.object({
  */
 export const ROUTES = {
   ...SESSION_ROUTES,
+  ...LIVE_ROUTES,
   portfolios: {
     method: 'GET',
     path: '/portfolios',

@@ -4,7 +4,15 @@ import { Refusal } from './problem.ts'
 import type { Principal, Reply } from './types.ts'
 
 /** Routes that still say something without amounts; all others would tell them by rows, files or addresses. */
-const SHOWN: readonly RouteName[] = ['portfolio', 'dashboard', 'history', 'pnl', 'me', 'signOut']
+const SHOWN: readonly RouteName[] = [
+  'portfolio',
+  'dashboard',
+  'history',
+  'pnl',
+  'me',
+  'signOut',
+  'liveTicket',
+]
 
 const AMOUNTS: ReadonlySet<string> = new Set(['value', 'quantity', 'pnl', 'step', 'external', 'exchanged'])
 

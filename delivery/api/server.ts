@@ -7,6 +7,7 @@ import { visible } from '#core/reading.ts'
 import { admit } from './access.ts'
 import { readBodies } from './bodies.ts'
 import { describeRoutes, showRoutes } from './docs.ts'
+import type { Live } from './live/open.ts'
 import { metricsOf } from './metrics.ts'
 import { problemOf, Refusal, type Problem } from './problem.ts'
 import { readQuery } from './query-text.ts'
@@ -28,6 +29,8 @@ export type ServerOptions = Serving & {
   readonly tls?: { readonly cert: string; readonly key: string } | null
   /** Only this machine reaches it: then its own pages (/docs, /metrics) need nobody to be signed in. */
   readonly local: boolean
+  /** WebSockets; absent where there are none. */
+  readonly live?: Live
   readonly version: string
   /** Told every request that failed, without its query: `code` is ours. */
   readonly onProblem: (event: {
@@ -87,10 +90,12 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(compress, { threshold: 1_024, encodings: ['br', 'gzip'] })
   const metrics = metricsOf(app)
   await describeRoutes(app, options.version)
+  await options.live?.prepare(app)
   for (const prefix of PREFIXES)
     await app.register(
       async (scope) => {
         registerRoutes(scope, options)
+        options.live?.register(scope)
       },
       { prefix },
     )

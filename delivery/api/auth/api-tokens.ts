@@ -67,9 +67,14 @@ export class ApiTokens {
   /** The token of a text, null for one that is not there, revoked, or over. */
   async read(text: string): Promise<ApiToken | null> {
     const id = TOKEN.exec(text)?.[1]
-    const token = id === undefined ? null : (await findRecord<ApiToken>(this.store, KINDS.token, id))?.value
-    if (token === null || token === undefined || !isHashOf(token.hash, text)) return null
-    return token.expires !== null && token.expires <= this.now() ? null : token
+    const token = id === undefined ? null : await this.find(id)
+    return token !== null && isHashOf(token.hash, text) ? token : null
+  }
+
+  /** Null for one that is not there, was revoked, or is over. */
+  async find(id: string): Promise<ApiToken | null> {
+    const token = (await findRecord<ApiToken>(this.store, KINDS.token, id))?.value ?? null
+    return token === null || (token.expires !== null && token.expires <= this.now()) ? null : token
   }
 }
 

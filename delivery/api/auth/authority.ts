@@ -2,10 +2,10 @@ import { LRUCache } from 'lru-cache'
 import type { FastifyRequest } from 'fastify'
 import type { RecordStore } from '#pipeline/ports.ts'
 import { Refusal } from '../problem.ts'
-import type { Auth, Principal } from '../types.ts'
+import type { Grant, LastingAuth, Principal } from '../types.ts'
 import { AccessTokens, type Subject } from './access-token.ts'
 import { Accounts, type User } from './accounts.ts'
-import { ApiTokens, looksLikeToken, roleOf } from './api-tokens.ts'
+import { ApiTokens, looksLikeToken, roleOf, type ApiToken } from './api-tokens.ts'
 import { credentialOf, type Credential } from './credential.ts'
 import type { Passwords } from './passwords.ts'
 import { Sessions } from './sessions.ts'
@@ -18,18 +18,21 @@ const MOST_KNOWN = 20_000
 type Known = Omit<Principal, 'byCookie' | 'expires'> & { readonly expires: number | null }
 
 /** Everything that says who asks, over one store. */
-export class Authority implements Auth {
+export class Authority implements LastingAuth {
   readonly accounts: Accounts
   readonly sessions: Sessions
   readonly tokens: ApiTokens
   readonly shares: Shares
   readonly access: AccessTokens
   private readonly known: LRUCache<string, Known>
+  private readonly listeners = new Set<() => void>()
+  private readonly now: () => number
 
   constructor(
     store: RecordStore,
     { passwords, secret, now }: { passwords: Passwords; secret: Uint8Array; now: () => number },
   ) {
+    this.now = now
     this.accounts = new Accounts(store, passwords, now)
     this.sessions = new Sessions(store, now)
     this.tokens = new ApiTokens(store, now)
@@ -51,14 +54,41 @@ export class Authority implements Auth {
     return who
   }
 
+  async grantOf(request: FastifyRequest): Promise<Grant | null> {
+    const credential = credentialOf(request)
+    if (credential === null) return null
+    const { text, byCookie } = credential
+    if (!looksLikeToken(text)) {
+      const subject = await this.access.read(text)
+      return subject === null ? null : { ...subject, byCookie }
+    }
+    const token = byCookie ? null : await this.tokens.read(text)
+    return token === null ? null : { kind: 'token', id: token.id, expires: token.expires, byCookie }
+  }
+
+  async standing({ kind, id, expires, byCookie }: Grant): Promise<Principal | null> {
+    if (expires !== null && expires <= this.now()) return null
+    const ask = async () =>
+      kind === 'token' ? this.asToken(await this.tokens.find(id)) : this.ofSubject({ kind, id })
+    const who = await this.knownAs(`${kind}:${id}`, ask)
+    return who === null ? null : { ...who, expires, byCookie }
+  }
+
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener)
+    return () => void this.listeners.delete(listener)
+  }
+
   /** To be called after anything was changed here that says who may come in. */
   forget(): void {
     this.known.clear()
+    for (const listener of this.listeners) listener()
   }
 
   private async read({ text, byCookie }: Credential): Promise<Principal | null> {
     if (looksLikeToken(text)) {
-      const who = byCookie ? null : await this.knownAs(text, () => this.ofToken(text))
+      const ask = async () => this.asToken(await this.tokens.read(text))
+      const who = byCookie ? null : await this.knownAs(text, ask)
       return who === null ? null : { ...who, byCookie }
     }
     const subject = await this.access.read(text)
@@ -75,9 +105,8 @@ export class Authority implements Auth {
     return who
   }
 
-  private async ofToken(text: string): Promise<Known | null> {
-    const token = await this.tokens.read(text)
-    const user = token === null ? null : await this.standing(token)
+  private async asToken(token: ApiToken | null): Promise<Known | null> {
+    const user = token === null ? null : await this.inForce(token)
     if (token === null || user === null) return null
     return {
       ...{ user: user.name, owner: user.owner, role: roleOf(token.scope, user.role) },
@@ -91,7 +120,7 @@ export class Authority implements Auth {
 
   private async ofSession(id: string): Promise<Known | null> {
     const session = await this.sessions.find(id)
-    const user = session === null ? null : await this.standing(session)
+    const user = session === null ? null : await this.inForce(session)
     if (session === null || user?.epoch !== session.epoch) return null
     return {
       ...{ user: user.name, owner: user.owner, role: user.role, portfolios: null, hideAmounts: false },
@@ -101,7 +130,7 @@ export class Authority implements Auth {
 
   private async ofShare(id: string): Promise<Known | null> {
     const share = await this.shares.find(id)
-    if (share === null || (await this.standing(share)) === null) return null
+    if (share === null || (await this.inForce(share)) === null) return null
     const { owner, portfolio, hideAmounts, expires } = share
     return {
       ...{ user: `share:${id}`, owner, role: 'viewer', portfolios: [portfolio], hideAmounts },
@@ -110,7 +139,7 @@ export class Authority implements Auth {
   }
 
   /** The account that something is of, as long as it is that one and may come in. */
-  private async standing(of: { readonly user: string; readonly userId: string }): Promise<User | null> {
+  private async inForce(of: { readonly user: string; readonly userId: string }): Promise<User | null> {
     const user = (await this.accounts.find(of.user))?.value ?? null
     return user === null || user.id !== of.userId || user.disabled ? null : user
   }

@@ -1,6 +1,6 @@
 import type { LedgerStore, RecordStore } from '#pipeline/ports.ts'
 import type { OwnRoutes } from '../routes.ts'
-import type { Auth } from '../types.ts'
+import type { LastingAuth } from '../types.ts'
 import { Authority } from './authority.ts'
 import { Delays } from './delays.ts'
 import { guardBind, type Bind } from './guard-bind.ts'
@@ -29,7 +29,7 @@ export type AuthOptions = {
   readonly cost?: Cost
 }
 export type OpenedAuth = {
-  readonly auth: Auth
+  readonly auth: LastingAuth
   /** Routes about sessions, accounts, tokens and links, for `ServerOptions.own`. */
   readonly own: OwnRoutes
   /** For `ServerOptions.isOurs`. */

@@ -1,12 +1,16 @@
 import { z } from 'zod'
 import { STAGES } from '#pipeline/events.ts'
+import type { Route } from './route.ts'
 import { asset, decimalOrNull, fraction, quality, share, time, timeOrNull } from './values.ts'
 
 /** Portfolios that one connection can watch. */
 export const MOST_WATCHED = 50
 
 const portfolio = z.string().min(1).max(64)
-/** Counts the messages about one portfolio on one connection: after a hole in it, ask for a `snapshot`. */
+/**
+ * Counts what is told about a portfolio, to all who watch it alike; a snapshot has the number of the last that it
+ * contains. After a hole, ask for a `snapshot`.
+ */
 const sequence = z.number().int().min(0)
 const change24h = z.object({ pnl: decimalOrNull, fraction }).nullable()
 
@@ -77,5 +81,18 @@ export const told = z.discriminatedUnion('type', [
   /** Something that the client said is not taken; the connection stays. */
   z.object({ type: z.literal('refused'), code: z.string(), message: z.string() }),
 ])
+/** Beside the WebSocket itself, which no OpenAPI page can describe. */
+export const LIVE_ROUTES = {
+  liveTicket: {
+    method: 'POST',
+    path: '/portfolio/ws/ticket',
+    tag: 'live',
+    summary: 'A ticket for the WebSocket, for who can send it no header: good once, for 30 seconds',
+    access: 'self',
+    status: 201,
+    answer: z.object({ schemaVersion: z.literal(1), ticket: z.string(), expires: time }),
+  },
+} as const satisfies Record<string, Route>
+
 export type Heard = z.infer<typeof heard>
 export type ToldLive = z.infer<typeof told>
