@@ -36,16 +36,31 @@ export function explainText(found: LotExplanation, view: LotView): string {
 const safeLines = (text: string): string => text.split('\n').map(safeText).join('\n')
 const amount = (text: string | null): string => (text === null ? MISSING_TEXT : tidy(text))
 
-function disposalLines({ disposal, flow, parts }: ExplainedDisposal, view: LotView): string[] {
+function disposalLines({ disposal, flow, feeValue, parts }: ExplainedDisposal, view: LotView): string[] {
   const { kind, quantity, asset, time, source, wallet, proceeds, cost, fees } = disposal
   const joined = fees === null || fees === '0' ? '' : `, after fees of ${fees}`
   return [
     `${kind} of ${quantity} ${asset} at ${formatTime(time)} (${source}), wallet ${wallet}`,
-    ...(flow === null ? [] : flowLines(flow).slice(1)),
+    ...(flow === null
+      ? []
+      : feeValue === null
+        ? flowLines(flow).slice(1)
+        : feeLines(flow, quantity, feeValue)),
     `  proceeds    ${amount(proceeds)}${joined}`,
     `  cost        ${amount(cost)}`,
     `  gain        ${amount(tidyGain(proceeds, cost))} = ${amount(proceeds)} − ${amount(cost)}`,
     ...parts.flatMap((part, at) => partLines(part, at + 1, parts.length, view)),
+  ]
+}
+
+/** A fee in a token, or what a transfer lost on its way, with the row that it belongs to. */
+function feeLines(flow: ExplainedFlow, quantity: string, feeValue: ExplainedValue): string[] {
+  const what = flow.kind === 'transfer' ? 'lost on the way of' : 'the fee of'
+  const [mark] = feeValue.marks
+  const sum = mark?.price === undefined || mark.price === null ? '' : ` = ${quantity} × ${mark.price}`
+  return [
+    `  is          ${what} ${flow.kind} ${flow.quantity} ${flow.asset}`,
+    `  value       ${amount(feeValue.share)}${sum}, by ${BASES[feeValue.basis]}${marksOf(feeValue)}`,
   ]
 }
 
@@ -145,7 +160,17 @@ const BASES: Readonly<Record<ExplainedValue['basis'], string>> = {
   'mark-out': 'the mark of what went out',
   'own-price': 'the price that the row gives',
   mark: 'the mark',
+  'same-tx': 'what the same token is worth in that exchange',
   missing: 'nothing: there is neither a price nor a mark',
+}
+
+function marksOf({ marks }: ExplainedValue): string {
+  if (marks.length === 0) return ''
+  const words = marks.map(
+    ({ asset, price, hour, quality }) =>
+      `${asset} ${price ?? MISSING_TEXT} at ${formatTime(hour)} (${quality})`,
+  )
+  return `: ${words.join(', ')}`
 }
 
 function valueWords({ value, quantity, asset, unitPrice, priceCurrency, rate }: ExplainedFlow): string {
@@ -153,14 +178,9 @@ function valueWords({ value, quantity, asset, unitPrice, priceCurrency, rate }: 
     unitPrice === null
       ? ''
       : `; unit price ${unitPrice}${priceCurrency === null ? '' : ` ${priceCurrency}, rate ${rate === null ? MISSING_TEXT : `${rate.price} (${rate.quality})`}`}`
-  const marks = value.marks
-    .map(
-      (mark) => `${mark.asset} ${mark.price ?? MISSING_TEXT} at ${formatTime(mark.hour)} (${mark.quality})`,
-    )
-    .join(', ')
   const exchange =
     value.legs.length < 2
       ? ''
       : `; the exchange ${value.legs.map((leg) => `${leg.quantity} ${leg.asset}`).join(', ')} is worth ${amount(value.value)}`
-  return `${amount(value.share)} for ${quantity} ${asset}, by ${BASES[value.basis]}${marks === '' ? '' : `: ${marks}`}${price}${exchange}`
+  return `${amount(value.share)} for ${quantity} ${asset}, by ${BASES[value.basis]}${marksOf(value)}${price}${exchange}`
 }

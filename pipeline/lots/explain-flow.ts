@@ -1,11 +1,12 @@
 import type { AssetId } from '#core/asset.ts'
 import { Decimal, formatDecimal } from '#core/decimal.ts'
 import type { Flow } from '#core/flow.ts'
-import type { Hour } from '#core/hour.ts'
+import { ceilHour, type Hour } from '#core/hour.ts'
 import type { Quality } from '#core/quality.ts'
 import { valueExchange, type ExchangeBasis } from '#pnl/flows/exchange.ts'
 import { byEntry, groupOf, legsOf, type Leg } from '#pnl/flows/leg.ts'
 import type { LotInput } from '#pnl/lots/lots.ts'
+import type { DisposalRow } from './view.ts'
 
 /** A mark that a value rests on. */
 export type UsedMark = {
@@ -17,7 +18,7 @@ export type UsedMark = {
 
 /** What decided a value, and the rows and marks that it is made of. */
 export type ExplainedValue = {
-  readonly basis: ExchangeBasis | 'own-price' | 'mark'
+  readonly basis: ExchangeBasis | 'own-price' | 'mark' | 'same-tx'
   /** Of the whole exchange; null where it is missing. */
   readonly value: string | null
   /** This row's share of it. */
@@ -64,6 +65,22 @@ export class FlowExplainer {
   of(id: string): ExplainedFlow | null {
     const flow = this.flows.get(id)
     return flow === undefined ? null : this.explain(flow)
+  }
+
+  /**
+   * What a disposal is worth that is no leg of its own: a fee in a token, or what a transfer lost on its way.
+   * @returns null where the disposal is that of the row itself
+   */
+  ofFee({ flow: id, kind, asset, quantity, proceeds }: DisposalRow): ExplainedValue | null {
+    const flow = this.flows.get(id)
+    if (kind !== 'fee' || flow === undefined || flow.kind === 'fee') return null
+    const mark = this.mark(asset, ceilHour(flow.time))
+    if (mark.price === null) {
+      const basis = proceeds === null ? 'missing' : 'same-tx'
+      return { basis, value: proceeds, share: proceeds, marks: [], legs: [] }
+    }
+    const value = formatDecimal(new Decimal(quantity).times(mark.price))
+    return { basis: 'mark', value, share: value, marks: [mark], legs: [] }
   }
 
   private explain(flow: Flow): ExplainedFlow {

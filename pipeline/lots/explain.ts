@@ -2,7 +2,7 @@ import { TidemarkError } from '#core/errors.ts'
 import type { Flow } from '#core/flow.ts'
 import type { LotInput } from '#pnl/lots/lots.ts'
 import type { MoveRow } from '#pnl/lots/report.ts'
-import { FlowExplainer, type ExplainedFlow } from './explain-flow.ts'
+import { FlowExplainer, type ExplainedFlow, type ExplainedValue } from './explain-flow.ts'
 import type { AmountRow, DisposalRow, LotReport, LotRow, LotView, PartRow } from './view.ts'
 
 /** A lot with its way from the purchase that it goes back to. */
@@ -16,6 +16,8 @@ export type ExplainedPart = { readonly part: PartRow; readonly trail: Trail | nu
 export type ExplainedDisposal = {
   readonly disposal: DisposalRow
   readonly flow: ExplainedFlow | null
+  /** What it is worth where it is not the row's own quantity: a fee in a token, or what a transfer lost. */
+  readonly feeValue: ExplainedValue | null
   readonly parts: readonly ExplainedPart[]
 }
 /** What was taken from a lot, by whom. */
@@ -61,6 +63,7 @@ export function explainLots({ report }: LotView, input: LotInput, asked: string)
     disposals: disposals.map((disposal) => ({
       disposal,
       flow: explainer.of(disposal.flow),
+      feeValue: explainer.ofFee(disposal),
       parts: disposal.parts.map((part) => ({ part, trail: part.lot === null ? null : trails.of(part.lot) })),
     })),
     lots: wanted.map((lot) => ({ ...trails.ofRow(lot), draws: drawsOf(lot, report) })),

@@ -218,6 +218,25 @@ describe('a calculation from two files', () => {
     expect([unknown.code, documentOf(unknown).error?.code]).toEqual([2, 'INPUT_INVALID'])
   })
 
+  test('--explain values a fee in a token, and what a transfer lost, by themselves, back to the row of the purchase', async () => {
+    const { run } = pure(
+      `time,asset,quantity,kind,unit_price,fee,fee_asset,wallet,tx
+2024-01-01T00:00:00Z,bitcoin,2,buy,100,0.25,bitcoin,a,
+2024-03-01T00:00:00Z,bitcoin,-1,transfer,,,,a,t1
+2024-03-01T00:10:00Z,bitcoin,0.99,transfer,,,,b,t1
+`,
+      'time,asset,price\n2024-01-01T00:00:00Z,bitcoin,150\n',
+    )
+    const bought = (await run(['--scope', 'wallet', '--explain', 'flows.csv:2'])).stdout
+    expect(bought).toContain('is          the fee of buy 2 bitcoin')
+    expect(bought).toContain('37.5 = 0.25 × 150, by the mark: bitcoin 150 at 2024-01-01T00:00:00Z (ok)')
+    const moved = (await run(['--scope', 'wallet', '--explain', 'flows.csv:4'])).stdout
+    expect(moved).toContain('is          lost on the way of transfer 0.99 bitcoin')
+    expect(moved).toContain('1.5 = 0.01 × 150, by the mark')
+    expect(moved).toContain('from      buy 2 bitcoin at 2024-01-01T00:00:00Z (flows.csv:2')
+    expect(moved).toMatch(/cost {6}1\.1875 = 0\.01 × 118\.75/)
+  })
+
   test('faults of the files name their line and are exit 2', async () => {
     const badMarks = await pure(FLOWS, 'time,asset,price\n2024-01-01,bitcoin,-3\n').run(['--json'])
     expect(badMarks.code).toBe(2)
