@@ -9,6 +9,7 @@ import { readBodies } from './bodies.ts'
 import { describeRoutes, showRoutes } from './docs.ts'
 import type { Live } from './live/open.ts'
 import { metricsOf } from './metrics.ts'
+import { nothingHere, servePages } from './pages.ts'
 import { problemOf, Refusal, type Problem } from './problem.ts'
 import { readQuery } from './query-text.ts'
 import { Told } from './told.ts'
@@ -32,6 +33,8 @@ export type ServerOptions = Serving & {
   /** WebSockets; absent where there are none. */
   readonly live?: Live
   readonly version: string
+  /** The folder that the page was built into. */
+  readonly pages?: string | null
   /** Told every request that failed, without its query: `code` is ours. */
   readonly onProblem: (event: {
     id: string
@@ -99,6 +102,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
       },
       { prefix },
     )
+  await servePages(app, options.pages ?? null)
   await app.register(async (scope) => {
     guardPages(scope, options)
     await showRoutes(scope)
@@ -118,7 +122,9 @@ function guardPages(scope: FastifyInstance, { local, auth }: ServerOptions): voi
 function refuseStrangers(app: FastifyInstance, { isOurs }: ServerOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
-    if (!isOurs(request.headers.host ?? ''))
+    // Of two names one would be checked and the other perhaps believed.
+    const hosts = request.raw.rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'host')
+    if (hosts.length > 1 || !isOurs(request.headers.host ?? ''))
       throw new Refusal(
         'MISDIRECTED',
         'This server has another name.',
@@ -128,9 +134,6 @@ function refuseStrangers(app: FastifyInstance, { isOurs }: ServerOptions): void 
 }
 
 function answerProblems(app: FastifyInstance, { onProblem }: ServerOptions): void {
-  app.setNotFoundHandler(() => {
-    throw new Refusal('NOT_FOUND', 'There is nothing here.', '/docs lists the routes.')
-  })
   app.setErrorHandler((error, request, reply) => {
     const thrown = refusalOf(error)
     const problem = thrown instanceof Told ? thrown.problem : problemOf(thrown)
@@ -166,6 +169,8 @@ function refusalOf(error: unknown): unknown {
     )
   }
   const { statusCode, code } = error as Partial<FastifyError>
+  // Of a way out of the page's folder.
+  if (statusCode === 403 || statusCode === 404) return nothingHere()
   if (statusCode === 413) return new Refusal('TOO_LARGE', 'The body is too large.', 'Send less at once.')
   if (statusCode === 415)
     return new Refusal(

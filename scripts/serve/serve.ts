@@ -5,7 +5,7 @@ import { TidemarkError } from '#core/errors.ts'
 import { openAuth } from '#delivery/api/auth/open.ts'
 import { isLoopback } from '#delivery/api/auth/hosts.ts'
 import { buildServer } from '#delivery/api/server.ts'
-import { newsroom } from '#delivery/api/live/newsroom.ts'
+import type { Newsroom } from '#delivery/api/live/news.ts'
 import { checkCron } from '#pipeline/jobs/cron.ts'
 import type { Store } from '#pipeline/ports.ts'
 import type { Cli } from '../cli/context.ts'
@@ -17,6 +17,7 @@ import { readConfig, readText } from '../wiring/config.ts'
 import { isInvented } from '../wiring/invented.ts'
 import { openLog } from '../wiring/log.ts'
 import { openForJob, storeLabel } from '../wiring/store.ts'
+import { live, openNews } from './live.ts'
 import { serverLog } from './log.ts'
 import { startRunOf } from './own-routes.ts'
 import { pipeline, type Pipeline } from './pipeline.ts'
@@ -34,12 +35,8 @@ export async function serve(cli: Cli, options: ServeOptions): Promise<Outcome> {
   const store = await openForJob(config, true)
   const log = serverLog(await openLog(config.dataDir, config.logLevel, Date.now()))
   const clock = new BigInt64Array(new SharedArrayBuffer(8))
-  const runner = threads(
-    beside('answer.cjs'),
-    { config, nextRun: clock.buffer },
-    options.threads,
-  )
-  const news = newsroom()
+  const runner = threads(beside('answer.cjs'), { config, nextRun: clock.buffer }, options.threads)
+  const news = await openNews(config)
   const runs = pipeline({
     ...{ file: beside('job.cjs'), config, news },
     onNext: (time) => void Atomics.store(clock, 0, BigInt(time)),
@@ -47,13 +44,14 @@ export async function serve(cli: Cli, options: ServeOptions): Promise<Outcome> {
   })
   try {
     const note = (text: string) => cli.out.note(text)
-    const app = await server(config, options, { store, runner, runs, log, tls, note })
+    const app = await server(config, options, { store, runner, runs, news, log, tls, note })
     if (options.schedule) runs.schedule()
     await ended(cli.stop.signal)
     await Promise.all([closed(app), runs.stop()])
   } finally {
     await runs.stop()
     await runner.close()
+    news.close()
     log.close()
     await store.close()
   }
@@ -67,13 +65,14 @@ type Parts = {
   readonly store: Store
   readonly runner: Threads
   readonly runs: Pipeline
+  readonly news: Newsroom
   readonly log: ReturnType<typeof serverLog>
   readonly tls: { readonly cert: string; readonly key: string } | null
   readonly note: (text: string) => void
 }
 
 async function server(config: Config, options: ServeOptions, parts: Parts): Promise<FastifyInstance> {
-  const { store, runner, runs, log, tls, note } = parts
+  const { store, runner, runs, news, log, tls, note } = parts
   const proxies = options.behindProxy ?? []
   const { auth, own, isOurs, firstLink, close } = await openAuth({
     store: { ...recordsBeside(store, runner), portfolios: (owner) => store.portfolios(owner) },
@@ -83,11 +82,14 @@ async function server(config: Config, options: ServeOptions, parts: Parts): Prom
     publicUrl: options.publicUrl ?? null,
     onEvent: log.door,
   })
+  const updates = await live(config, { store, runner, auth, news })
   const app = await buildServer({
     auth,
     runner,
+    live: updates,
     own: {
       ...own,
+      ...updates.own,
       live: async () => ({ status: 'ok' }),
       ready: async () => ({ status: await stateOf(store) }),
       startRun: startRunOf(config, store, runs),
@@ -98,9 +100,13 @@ async function server(config: Config, options: ServeOptions, parts: Parts): Prom
     tls,
     local: isLoopback(options.host) && proxies.length === 0,
     version: appVersion(),
+    pages: beside('../web'),
     onProblem: log.problem,
   })
-  app.addHook('onClose', async () => close())
+  app.addHook('onClose', async () => {
+    updates.close()
+    close()
+  })
   const address = await listen(app, options)
   note(`Store    ${storeLabel(config)} (${config.storage})`)
   if (isInvented(config.dataDir)) note('! Everything in it was invented by "tidemark demo".')

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest'
 import type { AssetId, Quote } from '#core/asset.ts'
 import type { Portfolio } from '#core/portfolio.ts'
 import { handle, handleExport } from '#delivery/api/handle.ts'
-import { buildServer } from '#delivery/api/server.ts'
+import { buildServer, type ServerOptions } from '#delivery/api/server.ts'
 import type { ApiIo, Auth, Principal, Runner } from '#delivery/api/types.ts'
 import { openStore } from '#storage/open.ts'
 import { temporaryFolder } from '#tests/support/folder.ts'
@@ -26,7 +26,7 @@ export function holdingsOnly(name: string, owner = 'local'): Portfolio {
 }
 
 /** A server over an embedded store of its own, answered in this thread; who asks is who the test says. */
-export async function stand(who: Principal | null = OWNER) {
+export async function stand(who: Principal | null = OWNER, more: Partial<ServerOptions> = {}) {
   const store = await openStore({
     kind: 'embedded',
     file: join(temporaryFolder(), 'tidemark.db'),
@@ -61,6 +61,7 @@ export async function stand(who: Principal | null = OWNER) {
     local: false,
     version: '0.0.0',
     onProblem: (event) => void problems.push(event),
+    ...more,
   })
   onTestFinished(async () => {
     await app.close()
