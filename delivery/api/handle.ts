@@ -10,13 +10,17 @@ const HANDLERS: { readonly [N in RouteName]?: () => Promise<Handler<N>> } = {
   dashboard: async () => (await import('./handlers/dashboard.ts')).dashboard,
   history: async () => (await import('./handlers/dashboard.ts')).history,
   portfolios: async () => (await import('./handlers/portfolios.ts')).portfolios,
+  explainPnl: async () => (await import('./handlers/explain.ts')).explainPnl,
+  compareLots: async () => (await import('./handlers/lots.ts')).compareLots,
+  explainLots: async () => (await import('./handlers/lots.ts')).explainLots,
   lots: async () => (await import('./handlers/lots.ts')).lots,
   gains: async () => (await import('./handlers/lots.ts')).gains,
   trades: async () => (await import('./handlers/lots.ts')).trades,
   addWallet: async () => (await import('./handlers/wallet-changes.ts')).addWallet,
   changeWallet: async () => (await import('./handlers/wallet-changes.ts')).changeWallet,
   removeWallet: async () => (await import('./handlers/wallet-changes.ts')).removeWallet,
-  wallets: async () => (await import('./handlers/lists.ts')).wallets,
+  wallets: async () => (await import('./handlers/wallets.ts')).wallets,
+  chains: async () => (await import('./handlers/chains.ts')).chains,
   holdings: async () => (await import('./handlers/lists.ts')).holdings,
   flows: async () => (await import('./handlers/lists.ts')).flows,
   previewImport: async () => (await import('./handlers/imports.ts')).previewImport,
@@ -35,6 +39,7 @@ type Inner<N extends keyof InnerAsks> = (ask: InnerAsks[N], io: ApiIo) => Promis
 /** What the server asks for itself. */
 const INNER: { readonly [N in keyof InnerAsks]: () => Promise<Inner<N>> } = {
   liveBasis: async () => (await import('./handlers/live-basis.ts')).liveBasis,
+  addCalls: async () => (await import('./handlers/add-calls.ts')).addCalls,
 }
 const GET: Pick<Route, 'method' | 'answer' | 'status'> = { method: 'GET', answer: 'file' }
 

@@ -1,6 +1,7 @@
 /** What the parts of the service are to each other: who asks, who answers, and what is told while it happens. */
 import type { FastifyRequest } from 'fastify'
 import type { Quote } from '#core/asset.ts'
+import type { ProviderId } from '#core/candle.ts'
 import type { Store } from '#pipeline/ports.ts'
 import type { JobIo } from '#pipeline/jobs/io.ts'
 import type { Answered, Asked, RouteName } from './contract.ts'
@@ -97,6 +98,8 @@ export type Reply = {
 export type InnerAsks = {
   /** What the live figures of a portfolio begin with (`LiveBasis`). */
   readonly liveBasis: { readonly owner: string; readonly portfolio: string }
+  /** Calls that the server made of a provider, for the month's count. */
+  readonly addCalls: { readonly provider: ProviderId; readonly calls: number }
 }
 export type TaskName = RouteName | keyof InnerAsks
 export type TaskAsk<N extends TaskName> = [N] extends [RouteName]
