@@ -13,7 +13,7 @@ import { Decimal, formatDecimal } from '#core/decimal.ts'
 export function explainText(found: LotExplanation, view: LotView): string {
   const blocks = [
     ...found.disposals.map((each) => disposalLines(each, view)),
-    ...found.lots.map((lot) => lotLines(lot)),
+    ...found.lots.map((lot) => lotLines(lot, view)),
     ...found.leaves.map((row) => [
       `${row.kind} of ${row.quantity} ${row.asset} at ${formatTime(row.time)} (${row.source}), wallet ${row.wallet}: left at cost`,
       `  cost        ${amount(row.cost)}, nothing is realised; it was worth ${amount(row.value)} then`,
@@ -87,7 +87,7 @@ function partLines({ part, trail }: ExplainedPart, at: number, count: number, vi
     `    cost      ${amount(part.cost)}${costWords(part, trail)}`,
     `    proceeds  ${amount(part.proceeds)}`,
     `    gain      ${amount(tidyGain(part.proceeds, part.cost))} = ${amount(part.proceeds)} − ${amount(part.cost)}`,
-    ...(trail === null ? [] : trailLines(trail).map((line) => `    ${line}`)),
+    ...(trail === null ? [] : trailLines(trail, view).map((line) => `    ${line}`)),
   ]
 }
 
@@ -101,12 +101,25 @@ function costWords(part: PartRow, trail: Trail | null): string {
     : ` = its part of ${trail?.lot.quantity} at ${unit}, to 28 digits`
 }
 
-function trailLines({ lot, moves, origin }: Trail): string[] {
+function trailLines({ lot, moves, origin }: Trail, view: LotView): string[] {
   return [
-    `lot       ${lot.quantity} ${lot.asset} at a unit cost of ${amount(lot.unitCost)}, ${lot.remaining} of it left`,
+    `lot       ${lot.quantity} ${lot.asset} at a unit cost of ${amount(lot.unitCost)}${unitWords({ lot, origin }, view)}, ${lot.remaining} of it left`,
     ...moves.map(moveLine),
     ...(origin === null ? [`from      ${lot.from.source}`] : originLines(origin)),
   ]
+}
+
+/** What a unit cost is made of: the value of what was bought and the fees that joined it. */
+function unitWords({ lot, origin }: Pick<Trail, 'lot' | 'origin'>, { settings }: LotView): string {
+  const value = origin?.value.share ?? null
+  const blends = [settings, ...settings.methods].some(({ method }) => method === 'average' || method === 'uk')
+  const whole = lot.movedFrom === null && lot.quantity === origin?.quantity
+  if (lot.unitCost === null || value === null || blends || !whole) return ''
+  const fees = new Decimal(lot.unitCost).times(lot.quantity).minus(value)
+  // A unit cost has 28 digits: what is left below that is rounding, no fee.
+  const none = fees.abs().lt(new Decimal(value).abs().times('1e-20'))
+  const cost = none ? amount(value) : `(${amount(value)} + ${amount(formatDecimal(fees))} of fees)`
+  return ` = ${cost} ÷ ${lot.quantity}`
 }
 
 function originLines(origin: ExplainedFlow): string[] {
@@ -128,10 +141,10 @@ const moveLine = ({
   (asset === toAsset ? '' : ` into ${toQuantity} ${toAsset}`) +
   `, now lot ${toLot}; cost and dates go with it`
 
-function lotLines(lot: LotExplanation['lots'][number]): string[] {
+function lotLines(lot: LotExplanation['lots'][number], view: LotView): string[] {
   return [
     `lot ${lot.lot.id} of ${lot.lot.asset}${lot.lot.wallet === null ? '' : ` in ${lot.lot.wallet}`}, acquired ${formatTime(lot.lot.opened)}`,
-    ...trailLines(lot).map((line) => `  ${line}`),
+    ...trailLines(lot, view).map((line) => `  ${line}`),
     lot.draws.length === 0 ? '  nothing was drawn from it' : '  drawn from it:',
     ...lot.draws.map(drawLine),
   ]

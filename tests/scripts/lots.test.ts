@@ -234,6 +234,7 @@ describe('a calculation from two files', () => {
     expect(moved).toContain('is          lost on the way of transfer 0.99 bitcoin')
     expect(moved).toContain('1.5 = 0.01 × 150, by the mark')
     expect(moved).toContain('from      buy 2 bitcoin at 2024-01-01T00:00:00Z (flows.csv:2')
+    expect(moved).toContain('unit cost of 118.75 = (200 + 37.5 of fees) ÷ 2')
     expect(moved).toMatch(/cost {6}1\.1875 = 0\.01 × 118\.75/)
   })
 
