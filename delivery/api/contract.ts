@@ -143,13 +143,18 @@ export const ROUTES = {
     summary: 'Wallets, when they were last read, and what does not add up in them',
     access: 'read',
     query: one,
-    answer: z.object({ ...stamped, wallets: z.array(documents.wallet) }),
+    answer: z.object({
+      ...stamped,
+      /** The portfolio is kept in a file of the server and changed there, not here. */
+      inFile: z.boolean(),
+      wallets: z.array(documents.wallet),
+    }),
   },
   addWallet: {
     method: 'POST',
     path: '/portfolio/wallets',
     tag: 'wallets',
-    summary: 'Add a wallet; its checksum is checked',
+    summary: 'Add a wallet; its checksum is checked. Who has no portfolio yet gets one with it',
     access: 'write',
     query: one,
     body: newWallet,
@@ -177,6 +182,14 @@ export const ROUTES = {
     query: one,
     status: 204,
     answer: 'nothing',
+  },
+  chains: {
+    method: 'GET',
+    path: '/chains',
+    tag: 'wallets',
+    summary: 'Chains that a wallet can be read on, the usual ones first',
+    access: 'read',
+    answer: z.object({ ...stamped, chains: z.array(documents.chain) }),
   },
   holdings: {
     method: 'GET',

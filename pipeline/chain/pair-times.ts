@@ -40,7 +40,7 @@ export async function keepPairTimes(
 }
 
 /** When each wallet of an owner was last read on each of its chains, by `readerKey`. */
-async function pairTimes(io: Pick<RecordStore, 'records'>, owner: string): Promise<Times> {
+export async function pairTimes(io: Pick<RecordStore, 'records'>, owner: string): Promise<Times> {
   const records = await io.records({ owner, kind: TIME })
   return new Map(records.map(({ key, value }) => [key, JSON.parse(value) as PairTime]))
 }

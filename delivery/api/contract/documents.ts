@@ -278,6 +278,8 @@ export const wallet = z.object({
   chains: z.array(z.string()),
   /** Since when and until when its flows are complete; null where they were never read. */
   read: z.object({ from: time, to: time }).nullable(),
+  /** When it was last read on each of its chains (null: not that is known), and whether that failed since. */
+  reads: z.array(z.object({ chain: z.string(), at: timeOrNull, failed: z.boolean() })),
   /** Differences between its balances and its flows that nothing explains. */
   unexplained: z.number().int(),
 })

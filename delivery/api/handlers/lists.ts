@@ -1,7 +1,5 @@
-import { checksumAddress } from '#core/address.ts'
 import type { AssetId, Quote } from '#core/asset.ts'
 import { DAY_MS, formatTime } from '#core/hour.ts'
-import { walletBook, type Wallet } from '#core/portfolio.ts'
 import { listFlows } from '#pipeline/queries/flows.ts'
 import { listGaps } from '#pipeline/queries/gaps.ts'
 import { listHoldings } from '#pipeline/queries/holdings.ts'
@@ -90,31 +88,6 @@ export const runs: Handler<'runs'> = async ({ query }, io) => {
   const page = { offset: offsetOf(query.cursor), limit: query.limit }
   const { rows, more } = await listRuns(io.store, page)
   return pageDocument(rows.map(runDocument), null, { ...page, more, now: io.now() })
-}
-
-export const wallets: Handler<'wallets'> = async ({ owner, query }, io) => {
-  const portfolio = await portfolioOf(owner, query.portfolio, io)
-  const now = io.now()
-  const open = await listUnexplained(io.store, owner, { now })
-  const count = (address: string) => open.filter(({ wallet }) => wallet === address).length
-  const rows = portfolio.wallets.map((wallet) => walletDocument(wallet, owner, count(wallet.address), io))
-  return { schemaVersion: 1, asOf: formatTime(now), wallets: await Promise.all(rows) }
-}
-
-export async function walletDocument(
-  { address, label, chains }: Wallet,
-  owner: string,
-  unexplained: number,
-  io: ApiIo,
-) {
-  const [covered] = await io.store.flowCoverage(owner, [walletBook(address)])
-  return {
-    address: address.startsWith('0x') ? checksumAddress(address) : address,
-    label,
-    chains,
-    read: covered === undefined ? null : { from: formatTime(covered.from), to: formatTime(covered.to) },
-    unexplained,
-  }
 }
 
 async function quoteOf(owner: string, name: string | undefined, io: ApiIo): Promise<Quote> {

@@ -3,12 +3,13 @@ import { evmChainName } from '#core/chain.ts'
 import type { Portfolio, Wallet } from '#core/portfolio.ts'
 import { Refusal } from '../problem.ts'
 import type { ApiIo, Handler } from '../types.ts'
-import { walletDocument } from './lists.ts'
 import { portfolioOf } from './portfolio-of.ts'
+import { isInFile, walletDocument } from './wallets.ts'
 
 export const addWallet: Handler<'addWallet'> = async ({ owner, query, body }, io) => {
-  const portfolio = await changeable(owner, query.portfolio, io)
   const address = addressOf(body.address)
+  const portfolio =
+    (await firstOf(owner, query.portfolio, io)) ?? (await changeable(owner, query.portfolio, io))
   if (portfolio.wallets.some((wallet) => wallet.address === address))
     throw new Refusal(
       'CONFLICT',
@@ -47,17 +48,20 @@ export const removeWallet: Handler<'removeWallet'> = async ({ owner, params, que
   return null
 }
 
+/** A portfolio to begin with, for somebody who has none and names none; null for all others. */
+async function firstOf(owner: string, name: string | undefined, io: ApiIo): Promise<Portfolio | null> {
+  const isFiled = io.portfolioFile?.owner === owner
+  if (name !== undefined || isFiled || (await io.store.portfolios(owner)).length > 0) return null
+  return { owner, name: 'main', baseCurrency: io.baseCurrency, wallets: [], holdings: [], flowsFile: null }
+}
+
 /** A portfolio that a file says is changed in that file: the next command would read it again. */
 async function changeable(owner: string, name: string | undefined, io: ApiIo): Promise<Portfolio> {
   const portfolio = await portfolioOf(owner, name, io)
-  if (
-    io.portfolioFile !== null &&
-    io.portfolioFile.name === portfolio.name &&
-    owner === io.portfolioFile.owner
-  )
+  if (isInFile(portfolio, io))
     throw new Refusal(
       'CONFLICT',
-      `The portfolio "${portfolio.name}" is kept in the file ${io.portfolioFile.file}.`,
+      `The portfolio "${portfolio.name}" is kept in the file ${io.portfolioFile?.file ?? ''}.`,
       `Change it there, or with "tidemark wallets add".`,
     )
   return portfolio
