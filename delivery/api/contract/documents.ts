@@ -284,6 +284,15 @@ export const wallet = z.object({
   unexplained: z.number().int(),
 })
 
+/** `usual` are those that most wallets have something on. */
+export const chain = z.object({
+  name: z.string(),
+  id: z.string(),
+  symbol: z.string().nullable(),
+  usual: z.boolean(),
+  testnet: z.boolean(),
+})
+
 export const candle = z
   .object({
     open: z.number().nullable(),
