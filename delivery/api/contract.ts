@@ -82,7 +82,7 @@ export const ROUTES = {
     tag: 'portfolio',
     summary: 'Everything that the first screen shows, in one answer',
     access: 'read',
-    query: one.extend({ range }),
+    query: one.extend({ range, ...span }),
     answer: documents.dashboard,
   },
   pnl: {

@@ -165,6 +165,9 @@ export const health = z.object({
   newestPrice: timeOrNull,
 })
 
+/** What was made in stretches of `span` hours (the first and last may be shorter); `time` is when each ends. */
+const bars = { span: z.number().int(), time: z.array(time), pnl: z.array(decimalOrNull) }
+
 /** Everything that the first screen needs. */
 export const dashboard = z.object({
   ...stamped,
@@ -175,11 +178,13 @@ export const dashboard = z.object({
   /** Over the range asked for. Null parts: an end of the range is not known. */
   change: z.object({ range: z.string(), from: time, to: time, pnl: decimalOrNull, fraction }),
   history,
+  bars: z.object(bars),
   attribution,
   allocation,
   /** By what they did to the total, greatest first whatever the sign. */
   movers: z.array(z.object({ asset, symbol: z.string(), pnl: decimalOrNull, fraction })),
-  holdings: z.array(holding),
+  /** With the part of what is worth something, and the PnL of the asset over the range as a fraction. */
+  holdings: z.array(holding.extend({ share: share.nullable(), fraction })),
   health,
 })
 
@@ -345,6 +350,18 @@ export const assetPage = z.object({
   name: z.string().nullable(),
   baseCurrency: z.string(),
   pnl: pnl.pick({ from: true, to: true, hours: true, tokens: true, gaps: true }),
+  /** Why its PnL is what it is, stretch by stretch; null where it was not held. */
+  hourly: z
+    .object({
+      ...bars,
+      price: z.array(decimalOrNull),
+      trading: z.array(decimalOrNull),
+      income: z.array(decimalOrNull),
+      fees: z.array(decimalOrNull),
+      loss: z.array(decimalOrNull),
+      residual: z.array(decimalOrNull),
+    })
+    .nullable(),
   /** Marks by source, so that they can be compared. */
   sources: z.array(z.object({ provider: z.string(), time: z.array(time), price: z.array(decimalOrNull) })),
   holdings: z.array(holding),

@@ -7,12 +7,13 @@ import { candleAt } from '#pipeline/jobs/hour-candle.ts'
 import { listHoldings } from '#pipeline/queries/holdings.ts'
 import { askOf } from '#pipeline/queries/named-range.ts'
 import type { PnlReport } from '#pipeline/queries/pnl-report.ts'
-import { pnlReport } from '#pipeline/queries/pnl.ts'
+import { assetHours, type AssetHours } from '#pipeline/queries/asset-hours.ts'
 import { thinned } from '#pipeline/queries/thin.ts'
 import { holdingDocument } from '../../holding-json.ts'
 import { pnlDocument } from '../../pnl-json.ts'
 import { Refusal } from '../problem.ts'
 import type { ApiIo, Handler } from '../types.ts'
+import { barsOf, endsOf, sums } from './bars.ts'
 import { MOST_POINTS } from './figures.ts'
 import { portfolioOf } from './portfolio-of.ts'
 import { timeOf } from './time-of.ts'
@@ -24,8 +25,8 @@ export const asset: Handler<'asset'> = async ({ owner, params, query }, io) => {
   const [from, to] = [timeOf('from', query.from, now), timeOf('to', query.to, now)]
   const named =
     from === undefined && to === undefined ? await askOf(query.range, portfolio, now, io.store) : { from, to }
-  const request = { portfolio, quote: portfolio.baseCurrency, assets: [id], now, ...named }
-  const report = await reportOrRefusal(request, io)
+  const request = { portfolio, quote: portfolio.baseCurrency, now, ...named }
+  const { report, parts } = await hoursOrRefusal(request, id, io)
   const coin = (await io.store.coins()).coins.find((each) => each.asset === id)
   const held = await listHoldings(io.store, io.settings, {
     limit: 1_000,
@@ -44,19 +45,41 @@ export const asset: Handler<'asset'> = async ({ owner, params, query }, io) => {
     name: coin?.name ?? null,
     baseCurrency: portfolio.baseCurrency,
     pnl: { from: first, to: last, hours, tokens, gaps },
+    hourly: parts === null ? null : partsOf(parts, report),
     sources: await sourcesOf(id, portfolio, report, io),
     holdings: held.rows.map(holdingDocument),
   }
 }
 
-async function reportOrRefusal(request: Parameters<typeof pnlReport>[0], io: ApiIo): Promise<PnlReport> {
-  const report = await pnlReport(request, io.store, io.settings)
-  if (report.tokens.length > 0) return report
+async function hoursOrRefusal(
+  request: Parameters<typeof assetHours>[0],
+  id: AssetId,
+  io: ApiIo,
+): Promise<AssetHours> {
+  const found = await assetHours(request, id, io.store, io.settings)
+  if (found.report.tokens.length > 0) return found
   throw new Refusal(
     'NOT_FOUND',
     'This asset was not held in that range.',
     'Choose a longer range, or another asset.',
   )
+}
+
+/** What every stretch of the range is made of, as bars show it. */
+function partsOf(parts: NonNullable<AssetHours['parts']>, { hours }: PnlReport) {
+  const bars = barsOf(hours)
+  const { pnl, price, trading, income, fees, loss, residual } = parts
+  return {
+    span: bars.span,
+    time: endsOf(hours, bars),
+    pnl: sums(pnl, bars),
+    price: sums(price, bars),
+    trading: sums(trading, bars),
+    income: sums(income, bars),
+    fees: sums(fees, bars),
+    loss: sums(loss, bars),
+    residual: sums(residual, bars),
+  }
 }
 
 type Document = ReturnType<typeof pnlDocument>

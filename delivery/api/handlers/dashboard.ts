@@ -7,7 +7,16 @@ import type { PnlReport } from '#pipeline/queries/pnl-report.ts'
 import { pnlReport } from '#pipeline/queries/pnl.ts'
 import { pnlDocument } from '../../pnl-json.ts'
 import type { ApiIo, Handler } from '../types.ts'
-import { allocationOf, fractionOf, historyOf, holdingsOf, moversOf, totalOf } from './figures.ts'
+import { barsOf, endsOf, growth } from './bars.ts'
+import {
+  allocationOf,
+  fractionOf,
+  historyOf,
+  holdingsOf,
+  moversOf,
+  sharedHoldings,
+  totalOf,
+} from './figures.ts'
 import { healthOf } from './health.ts'
 import { portfolioOf } from './portfolio-of.ts'
 import { timeOf } from './time-of.ts'
@@ -17,7 +26,8 @@ const ALL_ROWS = { limit: 100_000, offset: 0 }
 export const dashboard: Handler<'dashboard'> = async ({ owner, query }, io) => {
   const portfolio = await portfolioOf(owner, query.portfolio, io)
   const now = io.now()
-  const report = await reportOf(portfolio, query.range, io)
+  const { range, report } = await rangeOf(portfolio, query, io)
+  const bars = barsOf(report.hours)
   const day = report.total.change24h === null ? await lastDay(portfolio, report.to, io) : report
   const holdings = await heldAt(portfolio, report.to, io)
   const made = report.total.pnl.at(-1)
@@ -29,17 +39,18 @@ export const dashboard: Handler<'dashboard'> = async ({ owner, query }, io) => {
     invented: io.invented,
     total: totalOf(report, day),
     change: {
-      range: query.range,
+      range,
       from: formatTime(report.from),
       to: formatTime(report.to),
       pnl: made === undefined || Number.isNaN(made) ? null : money(made),
       fraction: fractionOf(report.total.fraction.at(-1)),
     },
-    history: historyOf(report, query.range, now),
+    history: historyOf(report, range, now),
+    bars: { span: bars.span, time: endsOf(report.hours, bars), pnl: growth(report.total.pnl, bars) },
     attribution: pnlDocument(report).total.attribution,
     allocation: allocationOf(holdings),
     movers: moversOf(report),
-    holdings: holdingsOf(holdings),
+    holdings: sharedHoldings(holdings, report),
     health: await healthOf(portfolio, io),
   }
 }
@@ -62,14 +73,20 @@ export const portfolio: Handler<'portfolio'> = async ({ owner, query }, io) => {
 
 export const history: Handler<'history'> = async ({ owner, query }, io) => {
   const portfolio = await portfolioOf(owner, query.portfolio, io)
+  const { range, report } = await rangeOf(portfolio, query, io)
+  return historyOf(report, range, io.now())
+}
+
+type Range = { range: NamedRange; from?: string | undefined; to?: string | undefined }
+
+/** A range by its name, or `custom` between two moments, which count before a name. */
+async function rangeOf(portfolio: Portfolio, { range, ...ends }: Range, io: ApiIo) {
   const now = io.now()
-  const { range } = query
-  const [from, to] = [timeOf('from', query.from, now), timeOf('to', query.to, now)]
-  if (from === undefined && to === undefined)
-    return historyOf(await reportOf(portfolio, range, io), range, now)
+  const [from, to] = [timeOf('from', ends.from, now), timeOf('to', ends.to, now)]
+  if (from === undefined && to === undefined) return { range, report: await reportOf(portfolio, range, io) }
   const quote = portfolio.baseCurrency
   const report = await pnlReport({ portfolio, quote, from, to, now }, io.store, io.settings)
-  return historyOf(report, 'custom', now)
+  return { range: 'custom', report }
 }
 
 async function reportOf(portfolio: Portfolio, range: NamedRange, io: ApiIo): Promise<PnlReport> {

@@ -1,6 +1,7 @@
 import { categoryOf } from '#core/category.ts'
 import { formatTime } from '#core/hour.ts'
 import { money, share } from '#core/number.ts'
+import { sum } from '#core/sum.ts'
 import { qualityName } from '#core/quality.ts'
 import { sliceBy, type Slice } from '#pipeline/queries/allocation.ts'
 import type { HoldingRow } from '#pipeline/queries/holdings.ts'
@@ -113,3 +114,17 @@ export function moversOf({ tokens }: PnlReport): Dashboard['movers'] {
 
 export const holdingsOf = (rows: readonly HoldingRow[]) =>
   [...rows].sort((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity)).map(holdingDocument)
+
+/** Holdings with what they are of the whole, and what their asset made over the range of the report. */
+export function sharedHoldings(rows: readonly HoldingRow[], { tokens }: PnlReport): Dashboard['holdings'] {
+  const whole = sum(rows.map(({ value }) => Math.max(0, value ?? 0)))
+  const made = new Map(tokens.map(({ asset, fraction }) => [asset as string, fractionOf(fraction.at(-1))]))
+  return holdingsOf(rows).map((holding) => {
+    const value = Number(holding.value ?? NaN)
+    return {
+      ...holding,
+      share: !(value > 0) || whole === 0 ? null : share(Math.min(1, value / whole)),
+      fraction: made.get(holding.asset) ?? null,
+    }
+  })
+}

@@ -82,6 +82,8 @@ describe('what the routes answer', () => {
       change: { pnl: string }
       allocation: { asset: { value: string }[]; wallet: { value: string }[] }
       history: { pnl: string[]; step: (string | null)[] }
+      bars: { span: number; time: string[]; pnl: (string | null)[] }
+      holdings: { share: number | null; fraction: number | null }[]
       movers: { pnl: string }[]
       attribution: Record<string, string>
     }>()
@@ -92,8 +94,39 @@ describe('what the routes answer', () => {
       expect(sum(side.map((slice) => slice.value))).toBeCloseTo(value, 6)
     const made = Number(screen.change.pnl)
     expect(sum(screen.history.step)).toBeCloseTo(made, 6)
+    expect(sum(screen.bars.pnl)).toBeCloseTo(made, 6)
+    expect(screen.bars).toMatchObject({ span: 1, time: { length: 168 } })
+    expect(screen.holdings.reduce((total, { share }) => total + (share ?? 0), 0)).toBeCloseTo(1, 9)
     expect(sum(Object.values(screen.attribution))).toBeCloseTo(made, 6)
     expect(sum(screen.movers.map(({ pnl }) => pnl))).toBeCloseTo(made, 6)
+  })
+
+  test.each(['7d', '1y'])('bars of an asset over %s sum to its PnL, part by part', async (range) => {
+    const { app } = await filled()
+    const page = (await app.inject(`/api/v1/assets/ethereum?range=${range}`)).json<{
+      pnl: { tokens: { pnl: (string | null)[]; attribution: Record<string, string> }[] }
+      hourly: Record<string, (string | null)[]> & { span: number }
+    }>()
+    const sum = (texts: (string | null)[]) => texts.reduce((total, text) => total + Number(text ?? 0), 0)
+    const [token] = page.pnl.tokens
+    expect(sum(page.hourly['pnl'] ?? [])).toBeCloseTo(Number(token?.pnl.at(-1)), 6)
+    for (const [part, made] of Object.entries(token?.attribution ?? {}))
+      expect(sum(page.hourly[part] ?? []), part).toBeCloseTo(Number(made), 6)
+    expect(page.hourly.span).toBe(range === '7d' ? 1 : 12)
+  })
+
+  test('a first screen between two days ends where it is told', async () => {
+    const { app } = await filled()
+    const reply = await app.inject('/api/v1/portfolio/dashboard?from=2026-11-01&to=2026-11-05')
+    const screen = reply.json<{ change: Record<string, string>; history: { hours: number }; total: object }>()
+    expect(screen.change).toMatchObject({
+      range: 'custom',
+      from: '2026-11-01T00:00:00Z',
+      to: '2026-11-05T00:00:00Z',
+    })
+    expect(screen.history.hours).toBe(97)
+    // 2 bitcoin at the price of that hour: ethereum came later.
+    expect(screen.total).toMatchObject({ value: String(2 * (100 + ((HOURS - 1 - 15 * 24 - 12) % 37))) })
   })
 
   test('a cursor goes on where the page ended, and ends', async () => {
