@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { NAMED_RANGES } from '#pipeline/queries/named-range.ts'
 import { EXPORTS } from '../export/names.ts'
+import { LOT_CSVS } from '../lots/csv-names.ts'
 import * as documents from './contract/documents.ts'
+import * as explained from './contract/explained.ts'
 import type { Route } from './contract/route.ts'
 import { LIVE_ROUTES } from './contract/live.ts'
 import { SESSION_ROUTES } from './contract/session.ts'
@@ -25,7 +27,10 @@ const range = z.enum(NAMED_RANGES).default('7d')
 const one = z.strictObject({ portfolio: portfolioName })
 const paged = one.extend({ limit, cursor })
 const span = { from: moment.optional(), to: moment.optional() }
+const mode = z.enum(['snapshot', 'flows']).optional()
 const method = z.enum(['fifo', 'lifo', 'hifo', 'lofo', 'average', 'uk']).default('fifo')
+const scope = z.enum(['pooled', 'wallet']).default('pooled')
+const year = z.coerce.number().int().min(2009).max(2200).optional()
 const lotQuery = one.extend({
   method,
   scope: z.enum(['pooled', 'wallet']).default('pooled'),
@@ -95,10 +100,21 @@ export const ROUTES = {
       ...span,
       days: z.coerce.number().int().min(1).max(3_660).optional(),
       every: z.enum(['1h', '6h', '1d', '1w']).default('1h'),
-      mode: z.enum(['snapshot', 'flows']).optional(),
+      /** In place of a span: a range by its name. */
+      range: z.enum(NAMED_RANGES).optional(),
+      mode,
       assets: assets.optional(),
     }),
     answer: documents.stampedPnl,
+  },
+  explainPnl: {
+    method: 'GET',
+    path: '/portfolio/pnl/explain',
+    tag: 'pnl',
+    summary: 'Every number behind one hour of one asset: marks, quantities, flows, candles',
+    access: 'read',
+    query: one.extend({ asset, hour: moment, mode }),
+    answer: explained.explainedHour,
   },
   history: {
     method: 'GET',
@@ -118,13 +134,33 @@ export const ROUTES = {
     query: lotQuery.extend({ assets: assets.optional(), open: z.enum(['true', 'false']).default('false') }),
     answer: documents.lots,
   },
+  compareLots: {
+    method: 'GET',
+    path: '/portfolio/lots/compare',
+    tag: 'lots',
+    summary: 'Gains by every method and scope, side by side',
+    access: 'read',
+    query: one.extend({ at: moment.optional() }),
+    answer: explained.comparedLots,
+  },
+  explainLots: {
+    method: 'GET',
+    path: '/portfolio/lots/explain',
+    tag: 'lots',
+    summary: 'The trail of one flow or lot, back to the rows and marks that made its gain',
+    access: 'read',
+    query: lotQuery.extend({
+      what: z.string().min(1).max(400).describe('Id of a flow or lot, FILE:LINE, or a tx'),
+    }),
+    answer: explained.explainedLots,
+  },
   gains: {
     method: 'GET',
     path: '/portfolio/gains',
     tag: 'lots',
     summary: 'What was realised, by year, asset and term',
     access: 'read',
-    query: lotQuery.extend({ year: z.coerce.number().int().min(2009).max(2200).optional() }),
+    query: lotQuery.extend({ year }),
     answer: documents.gains,
   },
   trades: {
@@ -334,6 +370,10 @@ export const ROUTES = {
       format: z.enum(['csv', 'json']).default('csv'),
       assets: assets.optional(),
       ...span,
+      /** Of gains alone, which are CSV: their columns, and by what they are computed. */
+      columns: z.enum(LOT_CSVS).default('gains'),
+      ...{ method, scope },
+      year,
     }),
     answer: 'file',
   },

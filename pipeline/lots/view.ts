@@ -14,7 +14,7 @@ export type {
   Term,
   TotalRow,
 } from '#pnl/lots/report.ts'
-export { DEFAULT_LOT_SETTINGS, type LongTerm, type LotSettings } from '#pnl/lots/settings.ts'
+export { DEFAULT_LOT_SETTINGS, METHODS, type LongTerm, type LotSettings } from '#pnl/lots/settings.ts'
 
 /** Lots of one portfolio, or of one file, by one set of settings. */
 export type LotView = {

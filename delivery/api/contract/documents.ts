@@ -68,7 +68,11 @@ export const pnl = z.object({
   ),
   batches: z.object({ computed: z.number(), reused: z.number() }),
 }) satisfies z.ZodType<PnlDocument>
-export const stampedPnl = pnl.extend({ asOf: time })
+/** With the per cent of every row of the table: tokens in the order of `tokens`. */
+export const stampedPnl = pnl.extend({
+  asOf: time,
+  fractions: z.object({ tokens: z.array(z.array(fraction)), total: z.array(fraction) }),
+})
 
 /** One asset of one wallet on one chain, now. */
 export const holding = z.object({

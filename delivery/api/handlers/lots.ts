@@ -1,11 +1,15 @@
 import type { AssetId } from '#core/asset.ts'
 import { formatTime } from '#core/hour.ts'
+import { share } from '#core/number.ts'
 import type { Portfolio } from '#core/portfolio.ts'
 import { lotViews } from '#pipeline/lots/compute.ts'
+import { explainLots as trailOf } from '#pipeline/lots/explain.ts'
 import { refuseStrangers, selectView } from '#pipeline/lots/select.ts'
 import { storeInput } from '#pipeline/lots/store-input.ts'
 import { DEFAULT_LOT_SETTINGS, type LotSettings, type LotView } from '#pipeline/lots/view.ts'
 import { listTrades } from '#pipeline/queries/trades.ts'
+import { METHODS } from '#pipeline/lots/view.ts'
+import { explainText } from '../../lots/explain-text.ts'
 import { gainsDocument } from '../../lots/gains.ts'
 import { lotsDocument } from '../../lots/json.ts'
 import { tradeDocument } from '../../trade-json.ts'
@@ -15,7 +19,10 @@ import { offsetOf, pageDocument } from './pages.ts'
 import { portfolioOf } from './portfolio-of.ts'
 import { timeOf } from './time-of.ts'
 
-type LotQuery = {
+/** Methods that need no names of lots. */
+const COMPARED = METHODS.filter((method) => method !== 'specific')
+
+export type LotQuery = {
   readonly portfolio?: string | undefined
   readonly method: LotSettings['method']
   readonly scope: LotSettings['scope']
@@ -33,6 +40,35 @@ export const lots: Handler<'lots'> = async ({ owner, query }, io) => {
 export const gains: Handler<'gains'> = async ({ owner, query }, io) => {
   const { view } = await viewOf(owner, query, io)
   return stamped<'gains'>(gainsDocument(selectView(view, { year: query.year })), io)
+}
+
+export const compareLots: Handler<'compareLots'> = async ({ owner, query }, io) => {
+  const { portfolio, input, heading } = await inputOf(owner, query, io)
+  const choices = COMPARED.flatMap((method) =>
+    (['pooled', 'wallet'] as const).map((scope) => ({ ...DEFAULT_LOT_SETTINGS, method, scope })),
+  )
+  const views = lotViews(input, choices, heading)
+  const at = views[0]?.at ?? null
+  return {
+    schemaVersion: 1,
+    asOf: formatTime(io.now()),
+    portfolio: portfolio.name,
+    baseCurrency: portfolio.baseCurrency,
+    at: at === null ? null : formatTime(at),
+    results: views.map(({ settings, report: { total, problems } }) => ({
+      ...{ method: settings.method, scope: settings.scope },
+      ...total,
+      coverage: share(total.coverage),
+      problems: problems.length,
+    })),
+  }
+}
+
+export const explainLots: Handler<'explainLots'> = async ({ owner, query }, io) => {
+  const { view, input } = await viewOf(owner, query, io)
+  const { method, scope } = query
+  const text = explainText(trailOf(view, input, query.what), view)
+  return { schemaVersion: 1, asOf: formatTime(io.now()), asked: query.what, method, scope, text }
 }
 
 export const trades: Handler<'trades'> = async ({ owner, query }, io) => {
@@ -53,7 +89,14 @@ export const trades: Handler<'trades'> = async ({ owner, query }, io) => {
   return pageDocument(rows.map(tradeDocument), total, { ...page, now })
 }
 
-async function viewOf(owner: string, query: LotQuery, io: ApiIo) {
+export async function viewOf(owner: string, query: LotQuery, io: ApiIo) {
+  const { input, heading } = await inputOf(owner, query, io)
+  const settings = { ...DEFAULT_LOT_SETTINGS, method: query.method, scope: query.scope }
+  const [view] = lotViews(input, [settings], heading) as [LotView]
+  return { view, input }
+}
+
+async function inputOf(owner: string, query: Pick<LotQuery, 'portfolio' | 'at'>, io: ApiIo) {
   const portfolio: Portfolio = await portfolioOf(owner, query.portfolio, io)
   const now = io.now()
   const input = await storeInput(
@@ -61,10 +104,8 @@ async function viewOf(owner: string, query: LotQuery, io: ApiIo) {
     io.store,
     io.settings,
   )
-  const settings = { ...DEFAULT_LOT_SETTINGS, method: query.method, scope: query.scope }
   const heading = { portfolio: portfolio.name, baseCurrency: portfolio.baseCurrency, timed: true }
-  const [view] = lotViews(input, [settings], heading) as [LotView]
-  return { view, input }
+  return { portfolio, input, heading }
 }
 
 /** These documents have contracts of their own; the tests hold them to the schema. */

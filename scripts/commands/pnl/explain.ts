@@ -1,6 +1,7 @@
 import { EXIT, TidemarkError } from '#core/errors.ts'
 import { formatTime, hourOf, type Hour } from '#core/hour.ts'
 import { money, plain } from '#core/number.ts'
+import { explanationDocument } from '#delivery/explain-json.ts'
 import type { Store } from '#pipeline/ports.ts'
 import {
   explain,
@@ -93,35 +94,4 @@ function flowText(flow: ExplainedFlow): string {
   const fee = flow.baseFee === null ? '' : `, fee ${flow.baseFee}`
   const tx = flow.tx === null ? '' : `, tx ${flow.tx}`
   return `  ${formatTime(flow.time)} ${flow.kind} ${flow.quantity} (${flow.role}), ${value}${fee}, wallet ${flow.wallet}${tx}, from ${flow.from}`
-}
-
-function explanationDocument(found: Explanation): object {
-  const time = (ms: number | null) => (ms === null ? null : formatTime(ms))
-  const text = (value: number) => (Number.isNaN(value) ? null : plain(value))
-  const mark = (one: ExplainedMark | null) =>
-    one && { ...one, hour: time(one.hour), price: text(one.price), sampled: time(one.sampled) }
-  return {
-    ...found,
-    hour: time(found.hour),
-    mark: mark(found.mark),
-    previous: mark(found.previous),
-    value: Number.isNaN(found.value) ? null : money(found.value),
-    delta: Number.isNaN(found.delta) ? null : money(found.delta),
-    attribution: Object.fromEntries(
-      Object.entries(found.attribution).map(([name, value]) => [
-        name,
-        Number.isNaN(value) ? null : money(value),
-      ]),
-    ),
-    external: money(found.external),
-    flows: found.flows.map((flow) => ({ ...flow, time: time(flow.time) })),
-    candles: found.candles.map((candle) => ({
-      ...candle,
-      open: text(candle.open),
-      high: text(candle.high),
-      low: text(candle.low),
-      close: text(candle.close),
-      mean: text(candle.mean),
-    })),
-  }
 }
