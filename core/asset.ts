@@ -12,6 +12,15 @@ const ASSET = /^[a-z0-9][a-z0-9._-]{0,127}$/
 const SYMBOL = /^symbol:(?! )[^\p{C}\p{Zl}\p{Zp}]{1,100}(?<! )$/u
 const CAIP19 = /^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}\/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}$/
 
+/** The chain and contract of a token that goes by its CAIP-19 id; null for every other asset. */
+export function tokenOf(asset: AssetId): { readonly caip2: string; readonly contract: string } | null {
+  const [, caip2, contract] = /^(eip155:\d+)\/erc20:(0x[0-9a-f]{40})$/.exec(asset) ?? []
+  return caip2 === undefined || contract === undefined ? null : { caip2, contract }
+}
+
+/** Enough of a contract to tell it from others in a table. */
+export const shortContract = (contract: string): string => `${contract.slice(0, 6)}…${contract.slice(-4)}`
+
 export function isFiatCode(text: string): boolean {
   return FIAT.has(text.toLowerCase())
 }

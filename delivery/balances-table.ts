@@ -2,7 +2,14 @@ import { checksumAddress } from '#core/address.ts'
 import { formatTime } from '#core/hour.ts'
 import type { BalanceReport, ChainOutcome } from '#pipeline/chain/balances.ts'
 import type { ValuedBalance } from '#pipeline/chain/balance-value.ts'
-import { displayMoney, displayPrice, displayQuantity, displayShare, MISSING_TEXT } from './number.ts'
+import {
+  displayAsset,
+  displayMoney,
+  displayPrice,
+  displayQuantity,
+  displayShare,
+  MISSING_TEXT,
+} from './number.ts'
 import { paint, renderTable, type Cell, type Column } from './table.ts'
 import { safeText } from './text.ts'
 
@@ -44,7 +51,7 @@ function balanceTable({ balances }: BalanceReport, options: BalancesTableOptions
       walletText(row.wallet, options),
       row.chain,
       safeText(row.symbol || shortAddress(row.contract)),
-      safeText(row.asset),
+      safeText(displayAsset(row.asset)),
       quantityText(row),
       row.mark === null ? MISSING_TEXT : displayPrice(row.mark),
       displayMoney(row.value),

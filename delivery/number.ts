@@ -1,3 +1,5 @@
+import { shortContract, tokenOf, type AssetId } from '#core/asset.ts'
+
 /** What stands where a number is missing. */
 export const MISSING_TEXT = '—'
 
@@ -58,6 +60,12 @@ function withoutZeros(part: string, least: number): string {
 
 function grouped(whole: string): string {
   return whole.replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
+/** An asset by its id; of a token that goes by its contract, that contract, short enough for a table. */
+export function displayAsset(asset: AssetId): string {
+  const contract = tokenOf(asset)?.contract
+  return contract === undefined ? asset : shortContract(contract)
 }
 
 /** A number of a series, null where it is missing. */

@@ -1,7 +1,15 @@
+import { tokenOf } from '#core/asset.ts'
 import { formatTime, type Hour } from '#core/hour.ts'
 import type { Valued } from '#pipeline/value/portfolio.ts'
 import type { ValueSummary } from '#pipeline/value/tally.ts'
-import { displayMoney, displayPercent, displayShare, displaySigned, MISSING_TEXT } from './number.ts'
+import {
+  displayAsset,
+  displayMoney,
+  displayPercent,
+  displayShare,
+  displaySigned,
+  MISSING_TEXT,
+} from './number.ts'
 import { missingWallets } from './readings.ts'
 import { paint, type Paint } from './table.ts'
 import { safeText, truncate, widthOf } from './text.ts'
@@ -119,7 +127,9 @@ function signColour(colours: Paint, { snapshot }: Valued): (text: string) => str
 
 function missingOf(valued: Valued): string {
   const { snapshot } = valued
-  const assets = snapshot.positions.filter(({ quality }) => quality === 'missing').map(({ asset }) => asset)
+  const assets = snapshot.positions
+    .filter(({ quality }) => quality === 'missing')
+    .map(({ asset }) => displayAsset(asset))
   return [...new Set(assets), ...missingWallets(valued).map((wallet) => `wallet ${wallet}`)].join(', ')
 }
 
@@ -139,6 +149,10 @@ export function valueFooter(summary: ValueSummary, time: Hour): string {
     `Valued   ${counted(portfolios, 'portfolio')} at ${formatTime(time)}${kept.length > 0 ? `; snapshots: ${kept.join(', ')}` : ''}`,
   )
   if (incomplete > 0) lines.push(`Missing  in ${counted(incomplete, 'portfolio')}: ${missingText(summary)}`)
+  if (summary.missing.some(({ asset }) => tokenOf(asset) !== null))
+    lines.push(
+      'Tokens   "tidemark tokens list --standing unpriced" has those without a price; "tidemark tokens hide ID" leaves one out',
+    )
   if (carriedWallets > 0)
     lines.push(
       `Carried  ${counted(carriedWallets, 'wallet')} as last read on ${safeText(carriedChains.join(', '))}`,
@@ -154,7 +168,7 @@ function missingText({ missing, missingWallets: unread, partlyRead }: ValueSumma
   const never = unread - partlyRead
   const shown = missing
     .slice(0, FEW)
-    .map(({ asset, portfolios }) => `${safeText(asset)} (${grouped(portfolios)})`)
+    .map(({ asset, portfolios }) => `${safeText(displayAsset(asset))} (${grouped(portfolios)})`)
   const more = missing.length - shown.length
   return [
     ...shown,

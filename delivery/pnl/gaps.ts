@@ -1,3 +1,4 @@
+import { tokenOf } from '#core/asset.ts'
 import { HOUR_MS } from '#core/hour.ts'
 import { MISSING } from '#core/quality.ts'
 import type { PnlGap, PnlReport } from '#pipeline/queries/pnl-report.ts'
@@ -13,18 +14,23 @@ export function gapLines(report: PnlReport): string[] {
   const wallets = report.missingWallets.map(
     ({ wallet, reason }) => `Missing: wallet ${safeText(wallet)}: ${safeText(reason)}.`,
   )
-  const gaps = report.gaps.slice(0, MOST_LINES).map(gapLine)
+  const symbols = new Map(report.tokens.map(({ asset, symbol }) => [asset, symbol]))
+  const gaps = report.gaps
+    .slice(0, MOST_LINES)
+    .map((gap) =>
+      gapLine(gap, tokenOf(gap.asset) === null ? gap.asset : (symbols.get(gap.asset) ?? gap.asset)),
+    )
   const left = report.gaps.length - gaps.length
   const more =
     left > 0 ? [`and ${left} more ${left === 1 ? 'gap' : 'gaps'}: "tidemark gaps" lists them.`] : []
   return [...coverageLine(report), ...wallets, ...carriedLines(report.carriedWallets), ...gaps, ...more]
 }
 
-function gapLine({ asset, from, to, reason }: PnlGap): string {
+function gapLine({ from, to, reason }: PnlGap, name: string): string {
   const hours = Math.round((to - from) / HOUR_MS) + 1
   const when =
     hours === 1 ? `at ${hourText(from)}` : `from ${hourText(from)} to ${hourText(to)} (${hours} hours)`
-  return `Missing: ${safeText(asset)} ${when}: ${safeText(reason)}.`
+  return `Missing: ${safeText(name)} ${when}: ${safeText(reason)}.`
 }
 
 /** How much of the last total is priced, where it is not all. */

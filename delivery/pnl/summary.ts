@@ -1,5 +1,6 @@
 import type { PnlReport } from '#pipeline/queries/pnl-report.ts'
 import {
+  displayAsset,
   displayMoney,
   displayPercent,
   displayPrice,
@@ -31,7 +32,7 @@ export function summaryPart(report: PnlReport, options: TableOptions): string {
     .sort((a, b) => size(b) - size(a))
     .map((token) => [
       safeText(token.symbol),
-      safeText(token.asset),
+      safeText(displayAsset(token.asset)),
       displayQuantity(token.quantity[last] ?? null),
       displayPrice(token.mark[last] ?? NaN),
       displayMoney(token.value[last] ?? NaN),

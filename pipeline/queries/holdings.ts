@@ -9,6 +9,7 @@ import type { MarkSettings } from '#pnl/settings.ts'
 import { readingsAt, type Readings } from '../chain/pair-times.ts'
 import { lastMarks } from '../pnl/last-marks.ts'
 import { openSession, presentQuantities, type PnlPorts, type PnlSession } from './pnl.ts'
+import { symbolOf, symbolsOf } from './pnl-series.ts'
 import { pageOf, type Page, type PageAsk } from './page.ts'
 
 /** What is held now: one asset of one wallet on one chain. Money in the base currency. */
@@ -60,12 +61,14 @@ export async function listHoldings(
   const page = pageOf(lines, ask)
   const readings = await readingsAt(portfolio, hourOf(now), io)
   const carried = new Map(readings.carried.map((pair) => [`${pair.chain}|${pair.address}`, pair.at]))
-  const symbols = new Map((await io.coins()).coins.map(({ asset, symbol }) => [asset, symbol]))
+  const symbols = await symbolsOf(
+    io,
+    page.rows.map(({ asset }) => asset),
+  )
   const rows: HoldingRow[] = []
   for (const { asset, wallet, chain, quantity } of page.rows) {
     const label = portfolio.wallets.find((one) => one.address === wallet)?.label ?? null
-    const symbol =
-      symbols.get(asset)?.toUpperCase() ?? (asset.startsWith('fiat:') ? asset.slice(5).toUpperCase() : asset)
+    const symbol = symbolOf(asset, symbols)
     const price = await priceOf(asset, hourOf(now), session)
     const value = price.mark === null ? null : toDouble(quantity) * price.mark
     const readAt = carried.get(`${chain}|${wallet}`)

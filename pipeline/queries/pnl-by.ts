@@ -1,4 +1,4 @@
-import { byBytes, type AssetId } from '#core/asset.ts'
+import { byBytes, tokenOf, type AssetId } from '#core/asset.ts'
 import { categoryOf, type Category } from '#core/category.ts'
 import { IN_TRANSIT, MANUAL_WALLET, type Portfolio } from '#core/portfolio.ts'
 import type { TokenResult } from '#pnl/hourly/token.ts'
@@ -48,7 +48,7 @@ export async function pnlBy(
   const session = await openSession(request, io, settings)
   const categories = by === 'category' ? await categoriesOf(session.assets, io) : new Map<AssetId, Category>()
   const { report, range, hours } = await reportOf(session, request, grouping(by, categories))
-  const symbols = by === 'asset' ? await symbolsOf(io) : new Map<string, string>()
+  const symbols = by === 'asset' ? await symbolsOf(io, session.assets) : new Map<string, string>()
   const groups = [...range.groups]
     .sort(([a], [b]) => byBytes(a, b))
     .flatMap(([key, tokens]) => {
@@ -126,9 +126,9 @@ async function categoriesOf(
   const facts = new Map<string, Awaited<ReturnType<typeof tokensOfChain>>>()
   const categories = new Map<AssetId, Category>()
   for (const asset of assets) {
-    const [, caip2, contract] = /^(eip155:\d+)\/erc20:(0x[0-9a-f]{40})$/.exec(asset) ?? []
-    if (caip2 !== undefined && !facts.has(caip2)) facts.set(caip2, await tokensOfChain(caip2, io))
-    const token = facts.get(caip2 ?? '')?.get(contract as `0x${string}`)
+    const { caip2 = '', contract = '' } = tokenOf(asset) ?? {}
+    if (caip2 !== '' && !facts.has(caip2)) facts.set(caip2, await tokensOfChain(caip2, io))
+    const token = facts.get(caip2)?.get(contract as `0x${string}`)
     categories.set(asset, token?.form === 'scaled' ? 'stock token' : categoryOf(asset, token?.symbol))
   }
   return categories

@@ -1,4 +1,4 @@
-import type { AssetId, Quote } from '#core/asset.ts'
+import { tokenOf, type AssetId, type Quote } from '#core/asset.ts'
 import { addHours, type Hour } from '#core/hour.ts'
 import { MISSING } from '#core/quality.ts'
 import type { Gap } from '#core/sample.ts'
@@ -21,11 +21,15 @@ export async function gapsOf(
     for (const [begin, end] of runs) {
       const first = addHours(from, begin)
       const last = addHours(from, end)
-      gaps.push({ asset, from: first, to: last, reason: reasonOf(token, begin, first, last, known) })
+      gaps.push({ asset, from: first, to: last, reason: reasonOf(asset, token, begin, first, last, known) })
     }
   }
   return gaps
 }
+
+/** What to do about a token that nobody prices: most that come unasked are never priced. */
+export const hideAdvice = (asset: AssetId): string =>
+  `if it is worth nothing to you, "tidemark tokens hide ${asset}" leaves it out`
 
 function missingRuns(token: TokenResult): [number, number][] {
   const runs: [number, number][] = []
@@ -38,9 +42,17 @@ function missingRuns(token: TokenResult): [number, number][] {
   return runs
 }
 
-function reasonOf(token: TokenResult, index: number, from: Hour, to: Hour, known: readonly Gap[]): string {
+function reasonOf(
+  asset: AssetId,
+  token: TokenResult,
+  index: number,
+  from: Hour,
+  to: Hour,
+  known: readonly Gap[],
+): string {
   if (token.quantity[index] === null) return 'the quantity is not known before the first balance read'
   const gap = known.find((each) => each.from <= to && each.to > from)
-  if (gap !== undefined) return `${gap.message} (${gap.provider})`
-  return 'no price is stored; run "tidemark ingest"'
+  const why = gap === undefined ? null : `${gap.message} (${gap.provider})`
+  if (tokenOf(asset) !== null) return `${why ?? 'no source gave a price'}; ${hideAdvice(asset)}`
+  return why ?? 'no price is stored; run "tidemark ingest"'
 }

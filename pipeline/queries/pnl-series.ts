@@ -2,12 +2,13 @@ import type { AssetId } from '#core/asset.ts'
 import type { TokenResult } from '#pnl/hourly/token.ts'
 import { tokenFractions, type TotalResult } from '#pnl/hourly/total.ts'
 import { markSource, type MarkSeries } from '#pnl/marks/marks.ts'
-import type { CoinStore } from '../ports.ts'
 import type { TokenSeries, TotalSeries } from './pnl-report.ts'
+import { tokenNames, type NamePorts } from './token-names.ts'
 
-/** Symbols of the coins that were pulled. */
-export async function symbolsOf(io: CoinStore): Promise<Map<string, string>> {
-  return new Map((await io.coins()).coins.map(({ asset, symbol }) => [asset, symbol.toUpperCase()] as const))
+/** Symbols of the coins that were pulled, and of those tokens of chains that are among the assets. */
+export async function symbolsOf(io: NamePorts, assets: Iterable<AssetId>): Promise<Map<string, string>> {
+  const coins = (await io.coins()).coins.map(({ asset, symbol }) => [asset, symbol.toUpperCase()] as const)
+  return new Map([...coins, ...(await tokenNames(io, assets))])
 }
 
 /** How people call an asset. */

@@ -88,7 +88,7 @@ export async function reportOf(
   const range = await tokensAndTotal(session, present, { from, to, groups, carried }, request.assets)
   const { shown, marks, total } = range
   const hours = shownHours(from, to, request.every ?? '1h')
-  const symbols = await symbolsOf(io)
+  const symbols = await symbolsOf(io, session.assets)
   const report: PnlReport = {
     portfolio: request.portfolio === null ? null : portfolio.name,
     baseCurrency: portfolio.baseCurrency,

@@ -1,5 +1,7 @@
+import { tokenOf } from '#core/asset.ts'
 import { safeText } from '#delivery/text.ts'
 import type { ChainReport, Failure, IngestSummary } from '#pipeline/jobs/ingest/summary.ts'
+import { hideAdvice } from '#pipeline/queries/pnl-gaps.ts'
 import type { ProviderReport } from '#pipeline/ports.ts'
 import { count, duration, grouped } from './plan-text.ts'
 
@@ -96,6 +98,10 @@ export function troubles(summary: IngestSummary): string[] {
   if (kinds.size > CAUSES) lines.push(`✗ and ${kinds.size - CAUSES} other kinds; --json lists them`)
   for (const { wallet, reason } of summary.missingWallets) lines.push(`! wallet ${wallet}: ${reason}`)
   if (summary.unpriced.length > 0) lines.push(`! no source prices ${summary.unpriced.join(', ')}`)
+  const tokens = [...new Set([...summary.unpriced, ...summary.missing.map(({ asset }) => asset)])]
+    .filter((asset) => tokenOf(asset) !== null)
+    .slice(0, CAUSES)
+  for (const asset of tokens) lines.push(`  → ${hideAdvice(asset)}`)
   for (const { asset, hours } of summary.missing)
     lines.push(`! ${asset}: ${count(hours, 'hour')} without a price`)
   return lines

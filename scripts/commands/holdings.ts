@@ -1,11 +1,12 @@
 import { Option, type Command } from 'commander'
-import type { AssetId } from '#core/asset.ts'
+import { tokenOf, type AssetId } from '#core/asset.ts'
 import { EXIT } from '#core/errors.ts'
 import { holdingDocument } from '#delivery/holding-json.ts'
-import { displayMoney, displayPrice, displayQuantity, MISSING_TEXT } from '#delivery/number.ts'
+import { displayAsset, displayMoney, displayPrice, displayQuantity, MISSING_TEXT } from '#delivery/number.ts'
 import { carriedDocument, carriedLines, missingWallets } from '#delivery/readings.ts'
 import { safeText } from '#delivery/text.ts'
 import { listHoldings, type HoldingRow } from '#pipeline/queries/holdings.ts'
+import { hideAdvice } from '#pipeline/queries/pnl-gaps.ts'
 import { examples, type Act } from '../cli/command.ts'
 import type { Cli } from '../cli/context.ts'
 import { listOutcome, pageAsk, type List } from '../cli/list.ts'
@@ -33,7 +34,7 @@ export function define(command: Command, act: Act): void {
 const HOLDINGS: List<HoldingRow> = {
   name: 'holdings',
   columns: [
-    { head: 'asset', text: ({ asset }) => asset },
+    { head: 'asset', text: ({ asset }) => displayAsset(asset) },
     { head: 'symbol', text: ({ symbol }) => symbol },
     { head: 'wallet', text: ({ label, wallet }) => label ?? wallet },
     { head: 'chain', text: ({ chain }) => chain },
@@ -71,6 +72,9 @@ async function run(cli: Cli, options: Options): Promise<Outcome> {
       )
     }
     for (const line of carriedLines(page.carried)) cli.out.warn(line)
+    const worthless = new Set(page.rows.filter(({ mark }) => mark === null).map(({ asset }) => asset))
+    for (const asset of worthless)
+      if (tokenOf(asset) !== null) cli.out.warn(`Missing: no price of ${asset}; ${hideAdvice(asset)}.`)
     const whole = page.unread.length === 0 && page.rows.every(({ quality }) => quality !== 'missing')
     const exitCode = whole ? EXIT.complete : EXIT.someMissing
     const list = listOutcome(cli, HOLDINGS, page, options)

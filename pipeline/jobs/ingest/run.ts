@@ -1,4 +1,4 @@
-import { byBytes } from '#core/asset.ts'
+import { byBytes, tokenOf, type AssetId } from '#core/asset.ts'
 import { EXIT, TidemarkError } from '#core/errors.ts'
 import type { Emit, PlanSummary } from '../../events.ts'
 import type { RunOutcome } from '../../ports.ts'
@@ -105,7 +105,7 @@ async function summaryOf(
     outcome: outcomeOf(exitCode, stopped),
     exitCode,
     nothingNew,
-    next: nextOf(command, request.dryRun, exitCode),
+    next: nextOf(command, request.dryRun, exitCode, tokensAlone(tally, missing)),
   }
 }
 
@@ -115,10 +115,20 @@ function outcomeOf(exitCode: number, stopped: boolean): RunOutcome {
   return exitCode === EXIT.someMissing ? 'partial' : 'failed'
 }
 
-function nextOf(command: string, dryRun: boolean, exitCode: number): string {
+/** Whether all that is missing are prices of tokens that no provider names: then reading again brings nothing. */
+function tokensAlone(
+  { failures, missingWallets }: Tally,
+  missing: readonly { readonly asset: AssetId }[],
+): boolean {
+  if (failures.length > 0 || missingWallets.length > 0) return false
+  return missing.length > 0 && missing.every(({ asset }) => tokenOf(asset) !== null)
+}
+
+function nextOf(command: string, dryRun: boolean, exitCode: number, tokens: boolean): string {
   if (exitCode === EXIT.credential || exitCode === EXIT.config) return 'tidemark doctor'
   if (dryRun || exitCode === EXIT.provider || exitCode >= EXIT.leaseHeld) return `tidemark ${command}`
-  return exitCode === EXIT.someMissing ? 'tidemark gaps' : 'tidemark pnl'
+  if (exitCode !== EXIT.someMissing) return 'tidemark pnl'
+  return tokens ? 'tidemark tokens list --standing unpriced' : 'tidemark gaps'
 }
 
 function exitOf(signal: AbortSignal): number {

@@ -45,7 +45,8 @@ export async function runDecide(cli: Cli, verb: Verb, id: string, options: Decid
 
 function movedWords(moved: number, verb: Verb): string {
   if (moved === 0) return ''
-  return `; ${count(moved, 'flow')} of it ${verb === 'confirm' ? 'count' : 'no longer count'}`
+  const counts = moved === 1 ? 'counts' : 'count'
+  return `; ${count(moved, 'flow')} of it ${verb === 'confirm' ? `${counts} now` : `no longer ${counts}`}`
 }
 
 /** @throws TidemarkError USAGE for what is no token, INPUT_INVALID for what is no chain */
