@@ -33,7 +33,7 @@ const scope = z.enum(['pooled', 'wallet']).default('pooled')
 const year = z.coerce.number().int().min(2009).max(2200).optional()
 const lotQuery = one.extend({
   method,
-  scope: z.enum(['pooled', 'wallet']).default('pooled'),
+  scope,
   at: moment.optional(),
 })
 const address = z.string().min(1).max(300)
@@ -363,10 +363,10 @@ export const ROUTES = {
     method: 'GET',
     path: '/export',
     tag: 'data',
-    summary: 'Prices, holdings, flows or PnL as CSV or JSON, streamed',
+    summary: 'Prices, holdings, flows or PnL as CSV or JSON, gains as CSV, streamed',
     access: 'read',
     query: one.extend({
-      what: z.enum(EXPORTS).default('pnl'),
+      what: z.enum([...EXPORTS, 'gains']).default('pnl'),
       format: z.enum(['csv', 'json']).default('csv'),
       assets: assets.optional(),
       ...span,
