@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+import { answersOf } from './docs-answers.ts'
 
 const PREFIX = '/api/v1'
 
@@ -21,7 +22,13 @@ export async function describeRoutes(app: FastifyInstance, version: string): Pro
     },
     transform: ({ schema, url, ...rest }) => {
       if (!url.startsWith(`${PREFIX}/`)) return { schema: { ...(schema ?? {}), hide: true }, url }
-      return jsonSchemaTransform({ schema, url, ...rest })
+      const described = jsonSchemaTransform({ schema, url, ...rest })
+      const { operationId = '' } = described.schema as { operationId?: string }
+      const { response } = described.schema as { response?: object }
+      return {
+        ...described,
+        schema: { ...described.schema, response: { ...response, ...answersOf(operationId) } },
+      }
     },
   })
 }

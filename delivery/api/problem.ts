@@ -122,6 +122,8 @@ const TITLES: Readonly<Record<number, string>> = {
   507: 'The disk is full',
 }
 
+export const titleOf = (status: number): string => TITLES[status] ?? 'Something went wrong'
+
 function problem(
   status: number,
   code: string,
@@ -129,6 +131,6 @@ function problem(
   fix: string,
   faults: readonly string[] = [],
 ): Problem {
-  const title = TITLES[status] ?? 'Something went wrong'
+  const title = titleOf(status)
   return { type: 'about:blank', title, status, code, detail, fix, ...(faults.length > 0 ? { faults } : {}) }
 }
