@@ -1,37 +1,30 @@
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, type ReactNode } from 'react'
 import { Router } from 'wouter'
 import { setupToken, shareToken } from './api/session.ts'
 import { useApi } from './api/use-api.ts'
+import { useSharedLocation } from './shell/location.ts'
 import { Shell } from './shell/Shell.tsx'
-import { Failure } from './ui/Panel.tsx'
 
 const SignIn = lazy(async () => ({ default: (await import('./pages/signin/SignIn.tsx')).SignIn }))
 const SetUp = lazy(async () => ({ default: (await import('./pages/signin/SetUp.tsx')).SetUp }))
-
-/** Who came by a link goes on with it: its token is in the fragment, which no server sees, and in no storage. */
-const kept = shareToken === null ? '' : location.hash
-const withFragment = (href: string): string => href + kept
+const Shut = lazy(async () => ({ default: (await import('./pages/signin/Shut.tsx')).Shut }))
 
 /** The door first; then the page. */
 export function App() {
   const me = useApi('GET /me', {}, { enabled: setupToken === null, staleTime: 60_000 })
   if (setupToken !== null) return <Door page={<SetUp token={setupToken} />} />
-  if (me.data !== undefined)
+  const isStranger = me.error?.status === 401
+  if (me.data !== undefined && !isStranger)
     return (
-      <Router hrefs={withFragment}>
+      <Router hook={useSharedLocation}>
         <Shell />
       </Router>
     )
   if (me.error === null) return null
-  return (
-    <Door
-      page={
-        me.error.status === 401 ? <SignIn /> : <Failure error={me.error} onRetry={() => void me.refetch()} />
-      }
-    />
-  )
+  if (isStranger && shareToken === null) return <Door page={<SignIn />} />
+  return <Door page={<Shut error={me.error} onRetry={() => void me.refetch()} />} />
 }
 
-function Door({ page }: { readonly page: React.ReactNode }) {
+function Door({ page }: { readonly page: ReactNode }) {
   return <Suspense>{page}</Suspense>
 }

@@ -9,6 +9,8 @@ export class Problem extends Error {
   readonly faults: readonly string[]
   /** The request as the server's log names it; null where it never arrived. */
   readonly instance: string | null
+  /** When it may be tried again, in milliseconds since 1970; null where the server asks nobody to wait. */
+  readonly retryAt: number | null
 
   constructor(status: number, said: Said) {
     super(said.detail)
@@ -17,9 +19,17 @@ export class Problem extends Error {
     this.fix = said.fix
     this.faults = said.faults ?? []
     this.instance = said.instance ?? null
+    this.retryAt = said.retryAt ?? null
   }
 }
-type Said = { detail: string; code: string; fix: string; faults?: string[]; instance?: string }
+type Said = {
+  detail: string
+  code: string
+  fix: string
+  faults?: string[]
+  instance?: string
+  retryAt?: number
+}
 
 /** The problem of an answer that is not what was asked for. */
 export async function problemOf(response: Response): Promise<Problem> {
@@ -31,8 +41,14 @@ export async function problemOf(response: Response): Promise<Problem> {
     fix: said?.fix ?? 'Try again; the log of the server has the request.',
     faults: said?.faults ?? [],
     ...(instance === null ? {} : { instance }),
+    ...retryAtOf(response),
     ...(said?.instance === undefined ? {} : { instance: said.instance }),
   })
+}
+
+function retryAtOf(response: Response): { retryAt?: number } {
+  const seconds = Number(response.headers.get('retry-after') ?? NaN)
+  return seconds > 0 ? { retryAt: Date.now() + seconds * 1_000 } : {}
 }
 
 /** No answer came: the server is gone, or the line. */

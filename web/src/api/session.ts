@@ -5,9 +5,21 @@ export const BASE = '/api/v1'
 export const OURS = { 'x-tidemark': '1' }
 
 /** Set by the page's link; their tokens are kept in memory alone. */
-const fragment = /^#(share|setup)=([\w-]+)$/.exec(location.hash)
+const fragment = /^#(share|setup|enter)=([\w-]+)$/.exec(location.hash)
 export const shareToken = fragment?.[1] === 'share' ? (fragment[2] ?? null) : null
 export const setupToken = fragment?.[1] === 'setup' ? (fragment[2] ?? null) : null
+
+// What makes an account is in nobody's address bar, history or screenshot for longer than it takes to read it.
+if (setupToken !== null) history.replaceState(null, '', location.pathname + location.search)
+
+/**
+ * Signs in by the link into a demo. One that was used leaves whoever opens it where they are: signed in, or at the door.
+ */
+export async function enterByLink(): Promise<void> {
+  if (fragment?.[1] !== 'enter') return
+  await post('/session/enter', { token: fragment[2], cookie: true }).catch(() => undefined)
+  history.replaceState(null, '', location.pathname)
+}
 
 let bearer: string | null = null
 /** When the session was last refreshed, by any tab: then the others need not. */
@@ -18,9 +30,15 @@ export function authorization(): Record<string, string> {
 }
 
 /** The first token of a share link. @throws Problem when the link is not good */
-export async function openShare(): Promise<void> {
-  if (shareToken === null || bearer !== null) return
-  const response = await post('/session/share', { token: shareToken })
+export function openShare(): Promise<void> {
+  if (shareToken === null || bearer !== null) return Promise.resolve()
+  opening ??= exchange(shareToken).finally(() => (opening = null))
+  return opening
+}
+let opening: Promise<void> | null = null
+
+async function exchange(token: string): Promise<void> {
+  const response = await post('/session/share', { token })
   if (!response.ok) throw await problemOf(response)
   bearer = ((await response.json()) as { accessToken: string }).accessToken
 }

@@ -1,5 +1,7 @@
 import {
   keepPreviousData,
+  MutationCache,
+  QueryCache,
   QueryClient,
   useMutation,
   useQuery,
@@ -9,14 +11,23 @@ import {
 } from '@tanstack/react-query'
 import { useLiveState } from '../live/use-live.ts'
 import { api, isFinal } from './api.ts'
-import type { Problem } from './problem.ts'
+import { Problem } from './problem.ts'
 import type { Answer, Ask, Read, Write } from './types.ts'
 
 /** How often figures are read anew while nothing is told live. */
 const POLL_MS = 60_000
 
 export function newQueryClient(): QueryClient {
-  return new QueryClient({
+  // Whoever is told that the session is over is led to the door: that is what the answer to `GET /me` does.
+  const onError = (error: unknown): void => {
+    const isOver = error instanceof Problem && error.status === 401
+    if (isOver) void client.invalidateQueries({ queryKey: ['GET /me'] })
+  }
+  const client = new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error, { queryKey }) => void (queryKey[0] === 'GET /me' || onError(error)),
+    }),
+    mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       queries: {
         staleTime: 30_000,
@@ -27,6 +38,7 @@ export function newQueryClient(): QueryClient {
       mutations: { retry: false },
     },
   })
+  return client
 }
 
 /** The name under which an answer is kept: the call, then what was asked. */

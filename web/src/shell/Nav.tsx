@@ -1,13 +1,17 @@
 import { Link, useLocation } from 'wouter'
-import { PAGES } from './routes.ts'
+import { useMe } from '../api/use-me.ts'
+import { PAGES, type Page } from './routes.ts'
 import styles from './Shell.module.css'
 
 /** At the left; at the bottom where the page is narrow. */
 export function Nav() {
   const [path] = useLocation()
+  const me = useMe()
+  const isOffered = ({ shared }: Page): boolean =>
+    me?.by !== 'share' || (shared !== undefined && !(me.hideAmounts && shared === 'amounts'))
   return (
     <nav className={styles.nav} aria-label="Pages">
-      {PAGES.map(({ path: to, title, nav }) =>
+      {PAGES.filter(isOffered).map(({ path: to, title, nav }) =>
         nav === undefined ? null : (
           <Link
             key={to}

@@ -1,6 +1,7 @@
-import { Suspense, useEffect, useRef, useState } from 'react'
+import { Suspense, useEffect, useRef, useState, type MouseEvent } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
 import { useApi } from '../api/use-api.ts'
+import { useMe } from '../api/use-me.ts'
 import { useConnection, useFigures } from '../live/use-live.ts'
 import { changeSettings, useSettings } from '../settings/settings.ts'
 import { useAmountText } from '../ui/Figure.tsx'
@@ -9,6 +10,8 @@ import { Failure, Skeleton } from '../ui/Panel.tsx'
 import { Announce, Toasts } from '../ui/toast.tsx'
 import { Crash } from './Crash.tsx'
 import { Currency } from './currency.ts'
+import { HiddenAmounts } from './hidden-amounts.ts'
+import { SharedNotice } from './SharedNotice.tsx'
 import { KeysDialog } from './KeysDialog.tsx'
 import { useKeys } from './keys.ts'
 import { Nav } from './Nav.tsx'
@@ -22,11 +25,14 @@ import { TopBar } from './TopBar.tsx'
 /** What is around every page of those who are signed in. */
 export function Shell() {
   const portfolio = usePortfolio()
+  const hides = useMe()?.hideAmounts === true
   useConnection(portfolio.name)
   return (
-    <Currency value={portfolio.baseCurrency}>
-      <Frame portfolio={portfolio} />
-    </Currency>
+    <HiddenAmounts value={hides}>
+      <Currency value={portfolio.baseCurrency}>
+        <Frame portfolio={portfolio} />
+      </Currency>
+    </HiddenAmounts>
   )
 }
 
@@ -50,12 +56,13 @@ function Frame({ portfolio }: { readonly portfolio: PortfolioChoice }) {
   useGoKeys()
   return (
     <div className={styles.shell}>
-      <a href="#main" className={styles.skip}>
+      <a href="#main" className={styles.skip} onClick={skipTo}>
         Skip to the content
       </a>
       <TopBar total={total} onHelp={() => setHelp(true)} />
       <Nav />
       <main id="main" ref={main} tabIndex={-1} className={styles.main}>
+        <SharedNotice />
         {dashboard?.invented === true ? (
           <p className={styles.invented}>Everything here was invented by tidemark demo.</p>
         ) : null}
@@ -80,8 +87,8 @@ function Frame({ portfolio }: { readonly portfolio: PortfolioChoice }) {
 function Content({ portfolio }: { readonly portfolio: PortfolioChoice }) {
   const [path] = useLocation()
   if (portfolio.error !== null && portfolio.all.length === 0) return <Failure error={portfolio.error} />
-  // Settings and data have something to say to those who hold nothing yet.
-  if (!portfolio.isPending && portfolio.name === null && !['/settings', '/data'].includes(path))
+  // These have something to say to those who hold nothing yet.
+  if (!portfolio.isPending && portfolio.name === null && !['/wallets', '/settings', '/data'].includes(path))
     return <EmptyState />
   return (
     <Suspense fallback={<Skeleton height="60vh" />}>
@@ -135,6 +142,12 @@ function useFocusOnPage(path: string) {
     scrollTo(0, 0)
   }, [path])
   return main
+}
+
+/** Without a word in the address, where the token of a link may stand. */
+function skipTo(event: MouseEvent): void {
+  event.preventDefault()
+  document.getElementById('main')?.focus()
 }
 
 /** How long after `g` its letter is waited for. */

@@ -1,6 +1,8 @@
 import { useApi } from '../api/use-api.ts'
+import { useMe } from '../api/use-me.ts'
 import { changeSettings, useSettings } from '../settings/settings.ts'
 import { usePlace } from './place.ts'
+import { useRange } from './range.ts'
 
 export type PortfolioChoice = {
   /** Null until it is known, and where there is none. */
@@ -16,8 +18,11 @@ export type PortfolioChoice = {
 export function usePortfolio(): PortfolioChoice {
   const { params, change } = usePlace()
   const { portfolio: kept } = useSettings()
-  const { data, isPending, error } = useApi('GET /portfolios', {})
-  const all = data?.portfolios ?? []
+  const shared = useMe()?.portfolios?.[0] ?? null
+  const own = useApi('GET /portfolios', {}, { enabled: shared === null })
+  const theirs = useShared(shared)
+  const { isPending, error } = shared === null ? own : theirs
+  const all = (shared === null ? own.data?.portfolios : theirs.all) ?? []
   const wanted = [params.get('portfolio'), kept]
   const found = wanted.flatMap((name) => all.find((one) => one.name === name) ?? [])[0] ?? all[0]
   const choose = (name: string): void => {
@@ -32,4 +37,16 @@ export function usePortfolio(): PortfolioChoice {
     error,
     choose,
   }
+}
+
+/** The one that a link shows; whoever came by it may not list any. The shell asks the same, so it is one request. */
+function useShared(name: string | null) {
+  const { query } = useRange()
+  const { data, isPending, error } = useApi(
+    'GET /portfolio/dashboard',
+    { query: { portfolio: name ?? undefined, ...query } },
+    { enabled: name !== null },
+  )
+  const all = name === null ? [] : [{ name, baseCurrency: data?.baseCurrency ?? 'usd', wallets: 0 }]
+  return { all, isPending, error }
 }

@@ -7,6 +7,7 @@ import { price } from '../format/price.ts'
 import { quantity, type QuantityStyle } from '../format/quantity.ts'
 import { useSettings } from '../settings/settings.ts'
 import { useCurrency } from '../shell/currency.ts'
+import { useHiddenAmounts } from '../shell/hidden-amounts.ts'
 import styles from './Figure.module.css'
 
 export type Quality = 'missing' | 'carried' | 'estimated' | 'ok'
@@ -38,7 +39,7 @@ export function Money(
   const { currencyName: name } = useSettings()
   const own = useCurrency()
   const currency = props.currency ?? own
-  if (isMissing(value)) return <Missing {...props} />
+  if (isMissing(value)) return <NoAmount {...props} />
   const shown = money(value, { currency, name, kind, compact })
   return (
     <Amount
@@ -64,7 +65,7 @@ export function Price(props: Common & { readonly plain?: boolean; readonly curre
 /** How much of an asset there is. */
 export function Quantity(props: Common & QuantityStyle & { readonly unit?: string }) {
   const { value, unit, quality, reason, age, ...style } = props
-  if (isMissing(value)) return <Missing {...props} />
+  if (isMissing(value)) return <NoAmount {...props} />
   const shown = quantity(value, style)
   return (
     <Amount {...{ value, quality, reason, age, shown }} after={unit === undefined ? null : <> {unit}</>} />
@@ -120,14 +121,7 @@ function Amount({
   after,
 }: AmountProps) {
   const { privacy } = useSettings()
-  if (privacy && isPublic !== true)
-    return (
-      <span className="num">
-        <span aria-hidden="true">{HIDDEN}</span>
-        <span className="hidden">amount hidden</span>
-        {after}
-      </span>
-    )
+  if (privacy && isPublic !== true) return <Hidden after={after} />
   const note = noteOf(quality, reason, age)
   const differs = shown.text !== shown.full
   const title = [differs ? shown.full : null, note].filter((text) => text !== null).join(' · ')
@@ -173,6 +167,21 @@ function Directed({
       <Read text={text} full={full} />
     </span>
   )
+}
+
+function Hidden({ after }: { readonly after?: ReactNode }) {
+  return (
+    <span className="num">
+      <span aria-hidden="true">{HIDDEN}</span>
+      <span className="hidden">amount hidden</span>
+      {after}
+    </span>
+  )
+}
+
+/** Not there because it is not known, or because whoever looks is shown none. */
+function NoAmount(props: Partial<Common>) {
+  return useHiddenAmounts() ? <Hidden /> : <Missing {...props} />
 }
 
 function Missing({ reason, quality }: Partial<Common>) {
@@ -243,15 +252,17 @@ export function useAmountText(): (
   kind?: 'balance' | 'pnl',
   compact?: boolean,
 ) => string {
-  const { privacy, currencyName: name } = useSettings()
+  const { privacy: own, currencyName: name } = useSettings()
+  const hides = useHiddenAmounts()
+  const privacy = own || hides
   const currency = useCurrency()
   return useCallback(
     (value, kind = 'balance', compact = false) => {
-      if (value === null) return MISSING
+      if (value === null) return hides ? HIDDEN : MISSING
       if (privacy) return HIDDEN
       return money(value, { currency, name, kind, compact }).text
     },
-    [privacy, name, currency],
+    [privacy, hides, name, currency],
   )
 }
 
