@@ -14,6 +14,7 @@ export type ServeOptions = {
   cron?: string
   threads: number
   schedule?: true
+  open?: true
 }
 
 export function define(command: Command, act: Act): void {
@@ -38,6 +39,7 @@ export function define(command: Command, act: Act): void {
       textList,
     )
     .option('--public-url <url>', 'where browsers reach it, if not where it listens')
+    .option('--open', 'open it in the browser')
     .option('--schedule', 'run the pipeline inside, at every tick of --cron')
     .option('--cron <expression>', 'minute hour day month weekday, in UTC (also SCHEDULE_CRON)')
     .option('--threads <number>', 'threads that answer requests', wholeNumber('--threads', 1, 32), 2)

@@ -13,7 +13,12 @@ export type JobOrder =
     }
   /** At every tick, for every portfolio of everybody, until it is told to stop. */
   | { readonly kind: 'schedule' }
-export type JobBoot = { readonly config: Config; readonly order: JobOrder }
+export type JobBoot = {
+  readonly config: Config
+  /** The store and the providers of `config` are the demo's. */
+  readonly demo: boolean
+  readonly order: JobOrder
+}
 
 /** What it says. News come as text from which every secret has been taken. */
 export type FromJob =

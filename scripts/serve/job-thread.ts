@@ -22,13 +22,13 @@ const DAYS = 7
 
 /** Runs the pipeline in a thread of its own, as its order says, until it ends or is told to stop. */
 export async function runJobs(): Promise<void> {
-  const { config, order } = workerData as JobBoot
+  const { config, demo, order } = workerData as JobBoot
   rememberSecrets(config)
   const stop = new AbortController()
   parentPort?.once('message', () => stop.abort(stopped()))
   const owner = order.kind === 'ingest' ? order.owner : LOCAL_OWNER
   try {
-    const job = await openJob(config, { dryRun: false }, () => (event) => {
+    const job = await openJob(config, { dryRun: false, demo }, () => (event) => {
       news({ type: 'run', owner, event })
     })
     try {

@@ -8,9 +8,14 @@ import type { Pipeline } from './pipeline.ts'
 import { placeOfFile } from './portfolios.ts'
 
 /** Asks the pipeline for an ingest of one portfolio, or where there is none of the top ten coins. */
-export function startRunOf(config: Config, store: Store, runs: Pipeline): NonNullable<OwnRoutes['startRun']> {
+export function startRunOf(
+  config: Config,
+  store: Store,
+  { runs, demo }: { readonly runs: Pipeline; readonly demo: boolean },
+): NonNullable<OwnRoutes['startRun']> {
   return async ({ owner, query, body: { days } }) => {
-    if (isInvented(config.dataDir))
+    // In the demo the providers are invented too.
+    if (isInvented(config.dataDir) && !demo)
       throw new Refusal(
         'CONFLICT',
         'Everything in this store is invented: real prices must not mix with it.',

@@ -24,6 +24,7 @@ type Options = {
   /** The script that a thread begins with. */
   readonly file: string
   readonly config: Config
+  readonly demo: boolean
   readonly news: Newsroom
   /** Told when the pipeline runs next, in milliseconds since 1970. */
   readonly onNext: (time: number) => void
@@ -79,9 +80,9 @@ class JobThread {
   private readonly worker: Worker
   private readonly once: boolean
 
-  constructor(order: JobOrder, { file, config, news, onNext }: Options) {
+  constructor(order: JobOrder, { file, config, demo, news, onNext }: Options) {
     this.once = order.kind === 'ingest'
-    this.worker = new Worker(file, { workerData: { config, order } satisfies JobBoot })
+    this.worker = new Worker(file, { workerData: { config, demo, order } satisfies JobBoot })
     let failure: Problem | null = null
     let began: (start: Start) => void = () => undefined
     this.worker.on('message', (message: FromJob) => {

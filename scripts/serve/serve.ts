@@ -19,6 +19,7 @@ import { openLog } from '../wiring/log.ts'
 import { openForJob, storeLabel } from '../wiring/store.ts'
 import { live, openNews } from './live.ts'
 import { serverLog } from './log.ts'
+import { openBrowser } from './open-browser.ts'
 import { startRunOf } from './own-routes.ts'
 import { pipeline, type Pipeline } from './pipeline.ts'
 import { recordsBeside, threads, type Threads } from './runner.ts'
@@ -26,9 +27,22 @@ import { recordsBeside, threads, type Threads } from './runner.ts'
 /** How long requests under way may take to end after a signal. */
 const DRAIN_MS = 10_000
 
-/** Listens until it is told to stop, then lets what is under way end. */
+/** Serves the store that the settings name. */
 export async function serve(cli: Cli, options: ServeOptions): Promise<Outcome> {
   const config = readConfig(cli, options.cron === undefined ? {} : { SCHEDULE_CRON: options.cron })
+  return serveStore(cli, config, options, false)
+}
+
+/**
+ * Listens until it is told to stop, then lets what is under way end.
+ * @param demo the store is the demo's, and so are the providers of `config`
+ */
+export async function serveStore(
+  cli: Cli,
+  config: Config,
+  options: ServeOptions,
+  demo: boolean,
+): Promise<Outcome> {
   if (options.schedule) await checkCron(config.scheduleCron)
   const tls = tlsOf(options)
   cli.stop.drain()
@@ -38,13 +52,13 @@ export async function serve(cli: Cli, options: ServeOptions): Promise<Outcome> {
   const runner = threads(beside('answer.cjs'), { config, nextRun: clock.buffer }, options.threads)
   const news = await openNews(config)
   const runs = pipeline({
-    ...{ file: beside('job.cjs'), config, news },
+    ...{ file: beside('job.cjs'), config, demo, news },
     onNext: (time) => void Atomics.store(clock, 0, BigInt(time)),
     onTrouble: (message) => cli.out.warn(`! ${message}`),
   })
   try {
     const note = (text: string) => cli.out.note(text)
-    const app = await server(config, options, { store, runner, runs, news, log, tls, note })
+    const app = await server(config, options, { store, runner, runs, news, log, tls, demo, note })
     if (options.schedule) runs.schedule()
     await ended(cli.stop.signal)
     await Promise.all([closed(app), runs.stop()])
@@ -68,11 +82,12 @@ type Parts = {
   readonly news: Newsroom
   readonly log: ReturnType<typeof serverLog>
   readonly tls: { readonly cert: string; readonly key: string } | null
+  readonly demo: boolean
   readonly note: (text: string) => void
 }
 
 async function server(config: Config, options: ServeOptions, parts: Parts): Promise<FastifyInstance> {
-  const { store, runner, runs, news, log, tls, note } = parts
+  const { store, runner, runs, news, log, tls, demo, note } = parts
   const proxies = options.behindProxy ?? []
   const { auth, own, isOurs, firstLink, close } = await openAuth({
     store: { ...recordsBeside(store, runner), portfolios: (owner) => store.portfolios(owner) },
@@ -80,6 +95,7 @@ async function server(config: Config, options: ServeOptions, parts: Parts): Prom
     dataDir: config.dataDir,
     bind: { host: options.host, tls: tls !== null, proxies },
     publicUrl: options.publicUrl ?? null,
+    demo,
     onEvent: log.door,
   })
   const updates = await live(config, { store, runner, auth, news })
@@ -92,7 +108,7 @@ async function server(config: Config, options: ServeOptions, parts: Parts): Prom
       ...updates.own,
       live: async () => ({ status: 'ok' }),
       ready: async () => ({ status: await stateOf(store) }),
-      startRun: startRunOf(config, store, runs),
+      startRun: startRunOf(config, store, { runs, demo }),
     },
     changeMark: () => store.changeMark(),
     isOurs,
@@ -110,12 +126,16 @@ async function server(config: Config, options: ServeOptions, parts: Parts): Prom
   const address = await listen(app, options)
   note(`Store    ${storeLabel(config)} (${config.storage})`)
   if (isInvented(config.dataDir)) note('! Everything in it was invented by "tidemark demo".')
-  note(`Open     ${options.publicUrl ?? address}${firstLink === null ? '' : `/${firstLink}`}`)
-  if (firstLink !== null)
-    note('         This link makes the first account; it is good once, for a quarter of an hour.')
+  const link = `${options.publicUrl ?? address}${firstLink === null ? '' : `/${firstLink}`}`
+  note(`Open     ${link}`)
+  if (firstLink !== null) note(`         ${demo ? ENTERS : MAKES_ACCOUNT}`)
   note(`Log      ${log.path}`)
+  if (options.open) openBrowser(link, note)
   return app
 }
+
+const MAKES_ACCOUNT = 'This link makes the first account; it is good once, for a quarter of an hour.'
+const ENTERS = 'This link signs in to the demo; it is good once, for a quarter of an hour.'
 
 async function listen(app: FastifyInstance, { host, port }: ServeOptions): Promise<string> {
   try {

@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { TidemarkError } from '#core/errors.ts'
 import { storeFile } from './config.ts'
@@ -6,6 +6,10 @@ import { makeDataFolder } from './data-folder.ts'
 
 /** Its presence says that everything in a data folder is invented. */
 const MARKER = 'INVENTED-DATA'
+/** Written once a demo that is to be served is whole. */
+const SERVABLE = 'ready-to-serve'
+/** After so long its newest prices are older than what is shown as of now. */
+const STALE_MS = 3_600_000
 
 /** Whether a data folder is the demo's: every view of it is labelled, and no real data may join it. */
 export function isInvented(dataDir: string): boolean {
@@ -33,7 +37,17 @@ function removeStore(dataDir: string): void {
   const store = storeFile(dataDir)
   // What counts the commits of the old store goes first: beside a new one it would speak of lost ones.
   for (const end of ['-seen', '', '-journal', '-wal', '-shm']) rmSync(`${store}${end}`, { force: true })
-  rmSync(join(dataDir, 'mirrors.json'), { force: true })
+  for (const name of ['mirrors.json', SERVABLE]) rmSync(join(dataDir, name), { force: true })
+}
+
+/** Whether a demo was brought in whole, less than an hour ago. */
+export function isServable(dataDir: string): boolean {
+  const made = statSync(join(dataDir, SERVABLE), { throwIfNoEntry: false })
+  return isInvented(dataDir) && made !== undefined && Date.now() - made.mtimeMs < STALE_MS
+}
+
+export function markServable(dataDir: string): void {
+  writeFileSync(join(dataDir, SERVABLE), '')
 }
 
 /** @throws TidemarkError USAGE when real data would be brought into the demo's folder */

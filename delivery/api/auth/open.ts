@@ -7,8 +7,9 @@ import { guardBind, type Bind } from './guard-bind.ts'
 import { ownHosts } from './hosts.ts'
 import { userRoutes } from './own/accounts.ts'
 import { handedOutRoutes } from './own/handed-out.ts'
-import { sessionRoutes, type AuthEvent } from './own/session.ts'
+import { DEMO_ACCOUNT, sessionRoutes, type AuthEvent } from './own/session.ts'
 import { Passwords, type Cost } from './passwords.ts'
+import { newSecret } from './random.ts'
 import { SetupLink } from './setup-link.ts'
 import { signingSecret } from './signing-secret.ts'
 
@@ -23,6 +24,8 @@ export type AuthOptions = {
   readonly bind: Bind
   /** `--public-url`: where browsers reach it, if not where it listens. */
   readonly publicUrl: string | null
+  /** Everything in the store is invented: a link signs in at once, and nobody has to think of a password. */
+  readonly demo?: boolean
   readonly onEvent?: (event: AuthEvent) => void
   readonly now?: () => number
   /** What a guess of a password costs. */
@@ -34,7 +37,7 @@ export type OpenedAuth = {
   readonly own: OwnRoutes
   /** For `ServerOptions.isOurs`. */
   readonly isOurs: (host: string) => boolean
-  /** `#setup=…`, to be put behind the server's own address and printed; null where there is an account. */
+  /** `#setup=…` or `#enter=…`, to be printed behind the server's own address; null where there is an account. */
   readonly firstLink: string | null
   readonly close: () => void
 }
@@ -48,10 +51,12 @@ export async function openAuth(options: AuthOptions): Promise<OpenedAuth> {
   const passwords = new Passwords(options.cost)
   const secret = signingSecret(options.secret, options.dataDir)
   const authority = new Authority(store, { passwords, secret, now })
+  if (options.demo) await makeDemoAccount(authority)
   const users = await authority.accounts.list()
   guardBind(bind, users.length)
   const setup = new SetupLink(now)
-  const io = { authority, passwords, delays: new Delays(now), setup, onEvent }
+  const enter = new SetupLink(now, 'enter')
+  const io = { authority, passwords, delays: new Delays(now), setup, enter, onEvent }
   const close = sweeping(authority)
   return {
     auth: authority,
@@ -61,9 +66,14 @@ export async function openAuth(options: AuthOptions): Promise<OpenedAuth> {
       ...handedOutRoutes(authority, store, now),
     },
     isOurs: ownHosts(bind.host, publicUrl),
-    firstLink: users.length === 0 ? setup.make() : null,
+    firstLink: options.demo ? enter.make() : users.length === 0 ? setup.make() : null,
     close,
   }
+}
+
+async function makeDemoAccount({ accounts }: Authority): Promise<void> {
+  if ((await accounts.list()).length > 0) return
+  await accounts.add({ name: DEMO_ACCOUNT, password: newSecret(), role: 'admin' }, 'first')
 }
 
 function sweeping({ accounts, sessions }: Authority): () => void {

@@ -94,6 +94,13 @@ export const SESSION_ROUTES = {
     status: 201,
     answer: session,
   },
+  enter: {
+    ...{ method: 'POST', path: '/session/enter', tag, access: 'public' },
+    summary: 'Sign in to the demo with the one-time link that its start printed',
+    body: z.strictObject({ token: secret, cookie }),
+    status: 201,
+    answer: session,
+  },
   openShare: {
     method: 'POST',
     path: '/session/share',

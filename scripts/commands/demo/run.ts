@@ -14,38 +14,66 @@ import type { Cli } from '../../cli/context.ts'
 import type { Outcome } from '../../cli/output.ts'
 import { summaryText } from '../../cli/summary-text.ts'
 import { startSimulator, type Simulator } from '../../simulator/server.ts'
-import { claimForDemo } from '../../wiring/invented.ts'
+import { claimForDemo, isServable, markServable } from '../../wiring/invented.ts'
 import { beginJob, type Job } from '../../wiring/job.ts'
 import { markSettings } from '../../wiring/settings.ts'
+import type { Market } from '../../simulator/market.ts'
+import type { DemoOptions } from '../demo.ts'
 import { demoFlows, demoMarket, demoPortfolio } from './market.ts'
 
 const KEY = 'invented-key-of-the-demo'
+
+/** Hours that are brought in: enough for a table, or for a page with its ranges. */
+const DAYS = { table: 7, page: 90 }
 
 /**
  * The real pipeline over HTTP against a server in this process, in a data folder of its own. No `.env`, no key and no
  * setting of the environment reaches it.
  */
-export async function runDemo(cli: Cli): Promise<Outcome> {
+export async function runDemo(cli: Cli, { serve, port, open }: DemoOptions): Promise<Outcome> {
   const dataDir = resolve(cli.globals.dataDir ?? demoFolder())
   cli.out.note(`tidemark demo: an invented market on 127.0.0.1, kept in ${dataDir}`)
-  claimForDemo(dataDir)
-  cli.out.invented = true
   const market = demoMarket(Date.now())
-  const flowsFile = join(dataDir, 'flows.csv')
-  writeFileSync(flowsFile, demoFlows(market, Date.now()))
-  const portfolio = demoPortfolio(cli.globals.owner, flowsFile)
   const simulator = await startSimulator({ market, alliumKey: KEY })
+  const config = configFor(dataDir, simulator)
   try {
-    return await pullAndValue(cli, configFor(dataDir, simulator), portfolio)
+    if (!serve) return await pullAndValue(cli, config, claimed(cli, dataDir, market))
+    if (!isServable(dataDir)) await bringIn(cli, config, claimed(cli, dataDir, market))
+    cli.out.invented = true
+    const { serveStore } = await import('../../serve/serve.ts')
+    const options = { host: '127.0.0.1', port, threads: 2, ...(open ? { open } : {}) }
+    return await serveStore(cli, config, options, true)
   } finally {
     await simulator.close()
+  }
+}
+
+/** Empties the folder for a new demo. @returns its portfolio */
+function claimed(cli: Cli, dataDir: string, market: Market): Portfolio {
+  claimForDemo(dataDir)
+  cli.out.invented = true
+  const flowsFile = join(dataDir, 'flows.csv')
+  writeFileSync(flowsFile, demoFlows(market, Date.now()))
+  return demoPortfolio(cli.globals.owner, flowsFile)
+}
+
+/** What a page shows, computed once before anybody looks. */
+async function bringIn(cli: Cli, config: Config, portfolio: Portfolio): Promise<void> {
+  const job = await beginJob(cli, config, { dryRun: false, demo: true })
+  try {
+    const summary = await pull(cli, job, portfolio, DAYS.page)
+    const quote = portfolio.baseCurrency
+    await pnlReport({ portfolio, quote, now: Date.now() }, job.store, markSettings(config))
+    if (summary.exitCode === EXIT.complete) markServable(config.dataDir)
+  } finally {
+    await job.close()
   }
 }
 
 async function pullAndValue(cli: Cli, config: Config, portfolio: Portfolio): Promise<Outcome> {
   const job = await beginJob(cli, config, { dryRun: false, demo: true })
   try {
-    const summary = await pull(cli, job, portfolio)
+    const summary = await pull(cli, job, portfolio, DAYS.table)
     job.settle()
     cli.out.note(summaryText({ ...summary, next: '' }).trimEnd())
     const report = await pnlReport(
@@ -68,7 +96,7 @@ async function pullAndValue(cli: Cli, config: Config, portfolio: Portfolio): Pro
   }
 }
 
-function pull(cli: Cli, job: Job, portfolio: Portfolio): Promise<IngestSummary> {
+function pull(cli: Cli, job: Job, portfolio: Portfolio, days: number): Promise<IngestSummary> {
   for (const { address } of portfolio.wallets) job.own.add(address)
   return ingest(
     {
@@ -78,7 +106,7 @@ function pull(cli: Cli, job: Job, portfolio: Portfolio): Promise<IngestSummary> 
       wallets: [],
       from: null,
       to: null,
-      days: 7,
+      days,
       portfolio,
       quote: portfolio.baseCurrency,
       mode: 'now',

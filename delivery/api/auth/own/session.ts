@@ -22,12 +22,17 @@ export type SessionIo = {
   readonly passwords: Passwords
   readonly delays: Delays
   readonly setup: SetupLink
+  /** The link into a demo. */
+  readonly enter: SetupLink
   readonly onEvent: (event: AuthEvent) => void
 }
 
+/** Whose the demo's store is; nobody knows its password. */
+export const DEMO_ACCOUNT = 'demo'
+
 /** How a session comes, goes on and ends. */
 export function sessionRoutes(io: SessionIo) {
-  const { authority, setup, onEvent } = io
+  const { authority, setup, enter, onEvent } = io
   return {
     signIn: async ({ body: { name, password, cookie } }, call) => {
       if (cookie) refuseForeign(call.request)
@@ -54,6 +59,14 @@ export function sessionRoutes(io: SessionIo) {
       onEvent({ type: 'set-up', address: call.request.ip, user: wanted.name })
       const user = await authority.accounts.find(wanted.name)
       if (user === null) throw over()
+      return started(io, user, cookie, call)
+    },
+    enter: async ({ body: { token, cookie } }, call) => {
+      if (cookie) refuseForeign(call.request)
+      const user = enter.isGood(token) ? await authority.accounts.find(DEMO_ACCOUNT) : null
+      if (user === null) throw usedUp()
+      enter.use()
+      onEvent({ type: 'signed-in', address: call.request.ip, user: DEMO_ACCOUNT })
       return started(io, user, cookie, call)
     },
     openShare: async ({ body: { token } }) => {
