@@ -16,6 +16,9 @@ const PAIRS = 3
 const START = Date.UTC(2020, 0, 1)
 const SYMBOLS = ['XXBT', 'XETH', 'DOT', 'ADA', 'SOL', 'ZEUR']
 
+/** Rows of the file that is imported twice. */
+const AGAIN = 250_000
+
 /** A Kraken ledger: trades of two rows, each second one with a fee in what was bought. */
 async function writeLedger(file: string, rows: number): Promise<void> {
   const random = seeded(7)
@@ -34,11 +37,11 @@ async function writeLedger(file: string, rows: number): Promise<void> {
   await once(out, 'finish')
 }
 
-async function bare(file: string): Promise<void> {
+async function bare(file: string, expected = ROWS): Promise<void> {
   let rows = 0
   for await (const record of createReadStream(file).pipe(parse({ bom: true })))
     rows += record === null ? 0 : 1
-  if (rows !== ROWS + 1) throw new Error(`${rows} rows`)
+  if (rows !== expected + 1) throw new Error(`${rows} rows`)
 }
 
 const options = {
@@ -52,7 +55,8 @@ const options = {
   base: 'fiat:usd',
 }
 
-async function imported(file: string, store: string, rows = ROWS): Promise<void> {
+/** @returns how many flows were new */
+async function imported(file: string, store: string): Promise<number> {
   const opened = await openStore({ kind: 'embedded', file: store, create: true })
   const found = await openImport(file, options)
   const at = Date.UTC(2026, 0, 1)
@@ -63,15 +67,20 @@ async function imported(file: string, store: string, rows = ROWS): Promise<void>
     at,
     flows: found.flows({ ...place, now: at }),
   })
-  if (added < rows) throw new Error(`${added} flows`)
   await opened.close()
+  return added
+}
+
+async function importedWhole(file: string, store: string, rows: number): Promise<void> {
+  const added = await imported(file, store)
+  if (added < rows) throw new Error(`${added} flows`)
 }
 
 /** Seconds of an import, and the memory that this process has held at most since it began. */
 async function measured(folder: string, rows: number): Promise<{ seconds: number; peakMb: number }> {
   const file = join(folder, `${rows}.csv`)
   await writeLedger(file, rows)
-  const seconds = (await timed(() => imported(file, join(folder, `${rows}.db`), rows))) / 1000
+  const seconds = (await timed(() => importedWhole(file, join(folder, `${rows}.db`), rows))) / 1000
   return { seconds, peakMb: process.resourceUsage().maxRSS / 1024 }
 }
 
@@ -104,7 +113,7 @@ export const benches: Bench[] = [
         await writeLedger(file, ROWS)
         const [ours, reference]: [number[], number[]] = [[], []]
         for (let pair = 0; pair < PAIRS; pair++) {
-          ours.push(await timed(() => imported(file, join(folder, `${pair}.db`))))
+          ours.push(await timed(() => importedWhole(file, join(folder, `${pair}.db`), ROWS)))
           reference.push(await timed(() => bare(file)))
         }
         return [
@@ -115,6 +124,38 @@ export const benches: Bench[] = [
             ratio: median(ours.map((ms, at) => ms / (reference[at] ?? 1))),
             oursMs: median(ours),
             referenceMs: median(reference),
+          },
+        ]
+      })
+    },
+  },
+  {
+    name: `Import of ${AGAIN.toLocaleString('en')} rows, and once more`,
+    async run() {
+      return inFolder(async (folder) => {
+        const [file, store] = [join(folder, 'ledgers.csv'), join(folder, 'twice.db')]
+        await writeLedger(file, AGAIN)
+        const first = await timed(() => importedWhole(file, store, AGAIN))
+        const [ours, reference]: [number[], number[]] = [[], []]
+        for (let pair = 0; pair < PAIRS; pair++) {
+          let added = -1
+          ours.push(
+            await timed(async () => {
+              added = await imported(file, store)
+            }),
+          )
+          if (added !== 0) throw new Error(`${added} flows are new in a file that did not change`)
+          reference.push(await timed(() => bare(file, AGAIN)))
+        }
+        return [
+          {
+            name: 'import of the same Kraken ledger, nothing new',
+            against: 'csv-parse alone on the same file',
+            limit: null,
+            ratio: median(ours.map((ms, at) => ms / (reference[at] ?? 1))),
+            oursMs: median(ours),
+            referenceMs: median(reference),
+            notes: [`the first time ${first.toFixed(0)} ms`],
           },
         ]
       })
