@@ -73,6 +73,10 @@ export function openLive(options: LiveOptions): Live {
   ]
   return {
     prepare: async (app) => {
+      // A handshake that was refused leaves a socket that no server counts any more.
+      app.addHook('onResponse', async ({ raw }) => {
+        if (raw.headers.upgrade !== undefined) raw.socket.destroySoon()
+      })
       await app.register(websocket, {
         options: {
           maxPayload: limits.message,
