@@ -43,3 +43,35 @@ export function reaches(text: string, power: number): boolean {
 export function pixels(text: string | null | undefined): number | null {
   return text === null || text === undefined ? null : Number(text)
 }
+
+/** `a` less `b`, exactly. */
+export function minus(a: string, b: string): string {
+  const places = Math.max(placesOf(a), placesOf(b))
+  return textOfUnits(unitsOf(a, places) - unitsOf(b, places), places)
+}
+
+/** The exact sum of decimal texts. */
+export function addDecimals(texts: readonly string[]): string {
+  const places = Math.max(0, ...texts.map(placesOf))
+  return textOfUnits(
+    texts.reduce((sum, text) => sum + unitsOf(text, places), 0n),
+    places,
+  )
+}
+
+function textOfUnits(units: bigint, places: number): string {
+  const digits = (units < 0n ? -units : units).toString().padStart(places + 1, '0')
+  const whole = digits.slice(0, digits.length - places)
+  const part = digits.slice(digits.length - places).replace(/0+$/, '')
+  return `${units < 0n ? '-' : ''}${whole}${part === '' ? '' : `.${part}`}`
+}
+
+function placesOf(text: string): number {
+  return text.split('.')[1]?.length ?? 0
+}
+
+function unitsOf(text: string, places: number): bigint {
+  const [whole = '', part = ''] = absolute(text).split('.')
+  const size = BigInt(whole + part.padEnd(places, '0'))
+  return text.startsWith('-') ? -size : size
+}

@@ -1,0 +1,114 @@
+import { useCallback } from 'react'
+import type { Answer } from '../../api/types.ts'
+import { Chart } from '../../charts/Chart.tsx'
+import type { ChartLook } from '../../charts/look.ts'
+import { middleOf, nearest } from '../../charts/points.ts'
+import { time } from '../../format/time.ts'
+import { useSettings } from '../../settings/settings.ts'
+import { useAmountText, type Quality } from '../../ui/Figure.tsx'
+import { share } from '../../format/percent.ts'
+import { valueChart } from './value-chart.ts'
+import styles from './ValueChart.module.css'
+
+type Dashboard = Answer<'GET /portfolio/dashboard'>
+
+const QUALITY_WORDS: Readonly<Record<Quality, string>> = {
+  ...{ missing: 'no price is known', carried: 'a price is carried over' },
+  ...{ estimated: 'a price is estimated', ok: '' },
+}
+
+/** The value by hour with what each stretch made below it. */
+export function ValueChart({ data }: { readonly data: Dashboard }) {
+  const { history, bars } = data
+  const { zone } = useSettings()
+  const amount = useAmountText()
+  const words = useWords(data)
+  const option = useCallback(
+    (look: ChartLook) =>
+      valueChart({
+        ...{ history, bars, look },
+        axis: (value) => amount(String(value), 'balance', true),
+        words,
+      }),
+    [history, bars, amount, words],
+  )
+  const middles = bars.time.map((end) => middleOf(end, bars.span))
+  return (
+    <>
+      <Chart
+        title="Value and PnL"
+        description={`The value of the portfolio by hour, and below it what it made in each ${spanWords(bars.span)}.`}
+        height={356}
+        option={option}
+        points={history.time.length}
+        readout={(index) =>
+          words(index, nearest(middles, Date.parse(history.time[index] ?? ''))).replaceAll('\n', ', ')
+        }
+        table={{
+          head: ['Time', 'Value', 'PnL since the row above', 'Priced'],
+          rows: () =>
+            history.time.map((at, index) => [
+              ...[time(at, zone), amount(history.value[index] ?? null)],
+              ...[amount(history.step[index] ?? null, 'pnl'), priced(data, index)],
+            ]),
+        }}
+      />
+      <Key data={data} />
+    </>
+  )
+}
+
+const spanWords = (hours: number): string =>
+  hours === 1 ? 'hour' : hours === 24 ? 'day' : `${String(hours)} hours`
+
+function priced({ history }: Dashboard, index: number): string {
+  const quality = QUALITY_WORDS[history.quality[index] ?? 'missing']
+  return [share(history.coverage[index] ?? 0), quality].filter((text) => text !== '').join(', ')
+}
+
+/** A point in words: tooltip and readout say the same. */
+function useWords(data: Dashboard): (point: number, bar: number) => string {
+  const { zone } = useSettings()
+  const amount = useAmountText()
+  return useCallback(
+    (point, bar) => {
+      const { history, bars } = data
+      const at = history.time[point]
+      if (at === undefined) return ''
+      const coverage = history.coverage[point] ?? 0
+      const quality = QUALITY_WORDS[history.quality[point] ?? 'missing']
+      return [
+        time(at, zone),
+        `Value ${amount(history.value[point] ?? null)}`,
+        ...(bars.time[bar] === undefined
+          ? []
+          : [`PnL of the ${spanWords(bars.span)} ${amount(bars.pnl[bar] ?? null, 'pnl')}`]),
+        `PnL of the range ${amount(history.pnl[point] ?? null, 'pnl')}`,
+        ...(coverage < 1 ? [`${share(coverage)} of it priced`] : []),
+        ...(quality === '' ? [] : [quality]),
+      ].join('\n')
+    },
+    [data, zone, amount],
+  )
+}
+
+/** What dashes and marks mean, where there are any. */
+function Key({ data: { history, bars } }: { readonly data: Dashboard }) {
+  const has = (quality: Quality): boolean => history.quality.includes(quality)
+  const dashed = has('carried') || has('missing') || history.coverage.some((part) => part < 1)
+  return (
+    <p className={`small soft ${styles.key ?? ''}`}>
+      <span>Bars: PnL of each {spanWords(bars.span)}</span>
+      {dashed ? (
+        <span>
+          <span aria-hidden="true" className={styles.dashed} /> a price is carried over or missing
+        </span>
+      ) : null}
+      {has('estimated') ? (
+        <span>
+          <span aria-hidden="true" className={styles.strip} /> a price is estimated
+        </span>
+      ) : null}
+    </p>
+  )
+}
