@@ -55,9 +55,27 @@ function markFrom(time: number): number {
   return start === time ? start : monthEnd(monthOf(time))
 }
 
+/** A chain that changes while it is asked for its last final block is asked again so many times. */
+const LOOKS = 5
+
 /** The last block that is final and the last with its time: others of that second may follow it still. */
 export async function finalBlock(history: ChainHistory, signal: AbortSignal): Promise<BlockRef | null> {
-  const final = await history.block('finalized', signal)
+  for (let look = 1; ; look++) {
+    const final = await history.block('finalized', signal)
+    const found = await lastOfItsTime(history, final, signal)
+    // Blocks undone in between would make a search by time lead beyond what is final: up to the newest block.
+    const stands = (await history.block(final.number, signal)).hash === final.hash
+    if (stands && (found === null || found.number <= final.number)) return found
+    if (look === LOOKS) return null
+    history.forget()
+  }
+}
+
+async function lastOfItsTime(
+  history: ChainHistory,
+  final: BlockRef,
+  signal: AbortSignal,
+): Promise<BlockRef | null> {
   const latest = await history.block('latest', signal)
   const next = final.number < latest.number ? await history.block(final.number + 1, signal) : latest
   return next.time > final.time ? final : history.blockAt(final.time - 1000, signal)

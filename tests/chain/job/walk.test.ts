@@ -3,7 +3,8 @@ import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Flow } from '#core/flow.ts'
 import { walletBook } from '#core/portfolio.ts'
-import type { Store } from '#pipeline/ports.ts'
+import { finalBlock } from '#pipeline/chain/boundary.ts'
+import type { ChainHistory, Store } from '#pipeline/ports.ts'
 import { below, seeded, testSeed } from '#tests/support/random.ts'
 import { openStore } from '#storage/open.ts'
 import { newFile, openFile } from '#tests/storage/support/embedded.ts'
@@ -48,6 +49,31 @@ describeChain('wallets walk along a chain', () => {
     expect((await store.verify()).damage).toEqual([])
     console.log(await store.flowCount({ owner: OWNER, books: WALLETS.map(walletBook) }), 'flows')
   }, 60_000)
+
+  test('blocks undone while the last final one is looked for leave nothing final that is not', async () => {
+    const random = seeded(testSeed(9))
+    const stand = await newStand()
+    await live(stand, random, 100)
+    const history = historyAt(stand)
+    let undone = false
+    // The blocks that come in their place have earlier times: all of them are before the one that was final.
+    const late: ChainHistory = {
+      ...history,
+      async block(at, signal) {
+        const block = await history.block(at, signal)
+        if (at === 'finalized' && !undone) {
+          undone = true
+          await reorganise(stand, random, 98)
+        }
+        return block
+      },
+    }
+    const { signal } = new AbortController()
+    const found = await finalBlock(late, signal)
+    const final = await history.block('finalized', signal)
+    expect(undone).toBe(true)
+    expect(found?.number).toBeLessThanOrEqual(final.number)
+  })
 
   test('cut off at any write, the next reading ends where an undisturbed one does', async () => {
     const random = seeded(testSeed(2))
