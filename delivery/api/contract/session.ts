@@ -95,7 +95,10 @@ export const SESSION_ROUTES = {
     answer: session,
   },
   enter: {
-    ...{ method: 'POST', path: '/session/enter', tag, access: 'public' },
+    method: 'POST',
+    path: '/session/enter',
+    tag,
+    access: 'public',
     summary: 'Sign in to the demo with the one-time link that its start printed',
     body: z.strictObject({ token: secret, cookie }),
     status: 201,
