@@ -5,6 +5,7 @@ import { Answers } from './answers.ts'
 import { sendDownload } from './send-download.ts'
 import { ROUTES, type RouteName } from './contract.ts'
 import type { Route } from './contract/route.ts'
+import { fingerprintOf, type KeptAnswers } from './kept-answers.ts'
 import { refuseAmounts, withoutAmounts } from './hide-amounts.ts'
 import { refuseTwice } from './query-text.ts'
 import type { Ask, Auth, Handler, Principal, Reply, Runner } from './types.ts'
@@ -18,6 +19,13 @@ export type Call = {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
 }
+const KEYED = z.looseObject({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,200}$/)
+    .optional()
+    .describe('Same key and same request: the same answer for 24 hours, and nothing is done twice'),
+})
 const NO_QUERY = z.strictObject({})
 
 export type Serving = {
@@ -26,6 +34,8 @@ export type Serving = {
   readonly own: OwnRoutes
   /** Changes whenever the store's content may have. */
   readonly changeMark: () => string
+  /** Answers of writes by their keys; a server without them does what it is asked each time. */
+  readonly kept?: KeptAnswers
 }
 
 /** Every route of the contract below a prefix. */
@@ -45,6 +55,7 @@ export function registerRoutes(app: FastifyInstance, serving: Serving): void {
         ...(route.params === undefined ? {} : { params: route.params }),
         querystring: route.query ?? NO_QUERY,
         ...(route.body === undefined ? {} : { body: route.body }),
+        ...(takesKey(route) ? { headers: KEYED } : {}),
         response: responsesOf(route),
       },
       // Before the body is read: who may not ask sends nothing, and learns nothing of what is valid.
@@ -82,6 +93,24 @@ async function answer(
 }
 
 async function replyOf(
+  name: RouteName,
+  ask: Ask<RouteName>,
+  call: Call,
+  answering: Answering,
+): Promise<Reply> {
+  const { kept, who } = answering
+  const key = call.request.headers['idempotency-key']
+  if (kept === undefined || who === null || typeof key !== 'string' || !takesKey(ROUTES[name]))
+    return made(name, ask, call, answering)
+  const { params, query, body } = ask
+  const fingerprint = await fingerprintOf([name, who.user, params ?? null, query ?? null], body)
+  return kept.answer({ owner: who.owner, key, fingerprint }, () => made(name, ask, call, answering))
+}
+
+/** What changes something, but for sessions, accounts and tokens: their answers tell secrets, and are kept nowhere. */
+const takesKey = ({ method, tag }: Route): boolean => method !== 'GET' && tag !== 'session'
+
+async function made(
   name: RouteName,
   ask: Ask<RouteName>,
   call: Call,

@@ -4,6 +4,7 @@ import type { Config } from '#config/config.ts'
 import { TidemarkError } from '#core/errors.ts'
 import { openAuth } from '#delivery/api/auth/open.ts'
 import { isLoopback } from '#delivery/api/auth/hosts.ts'
+import { KeptAnswers } from '#delivery/api/kept-answers.ts'
 import { buildServer } from '#delivery/api/server.ts'
 import type { Newsroom } from '#delivery/api/live/news.ts'
 import { checkCron } from '#pipeline/jobs/cron.ts'
@@ -89,8 +90,9 @@ type Parts = {
 async function server(config: Config, options: ServeOptions, parts: Parts): Promise<FastifyInstance> {
   const { store, runner, runs, news, log, tls, demo, note } = parts
   const proxies = options.behindProxy ?? []
+  const records = recordsBeside(store, runner)
   const { auth, own, isOurs, firstLink, close } = await openAuth({
-    store: { ...recordsBeside(store, runner), portfolios: (owner) => store.portfolios(owner) },
+    store: { ...records, portfolios: (owner) => store.portfolios(owner) },
     secret: config.authSecret,
     dataDir: config.dataDir,
     bind: { host: options.host, tls: tls !== null, proxies },
@@ -111,6 +113,7 @@ async function server(config: Config, options: ServeOptions, parts: Parts): Prom
       startRun: startRunOf(config, store, { runs, demo }),
     },
     changeMark: () => store.changeMark(),
+    kept: new KeptAnswers(records, Date.now),
     isOurs,
     proxies,
     tls,

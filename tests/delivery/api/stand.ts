@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest'
 import type { AssetId, Quote } from '#core/asset.ts'
 import type { Portfolio } from '#core/portfolio.ts'
 import { handle, handleExport } from '#delivery/api/handle.ts'
+import { KeptAnswers } from '#delivery/api/kept-answers.ts'
 import { buildServer, type ServerOptions } from '#delivery/api/server.ts'
 import type { ApiIo, Auth, Principal, Runner } from '#delivery/api/types.ts'
 import { openStore } from '#storage/open.ts'
@@ -56,6 +57,7 @@ export async function stand(who: Principal | null = OWNER, more: Partial<ServerO
     runner,
     own: { live: async () => ({ status: 'ok' }), ready: async () => ({ status: 'ok' }) },
     changeMark: () => store.changeMark(),
+    kept: new KeptAnswers(store, io.now),
     isOurs: (host) => host.startsWith('localhost'),
     proxies: [],
     local: false,
