@@ -30,7 +30,7 @@ function formatFor(zone: string | null, style: TimeStyle): Intl.DateTimeFormat {
 }
 
 /** `UTC`, `CET`, or `GMT+5:30` where a zone has no short name. */
-function zoneName(iso: string | number, zone: string | null): string {
+export function zoneName(iso: string | number, zone: string | null): string {
   if (zone === 'UTC') return 'UTC'
   const parts = new Intl.DateTimeFormat('en-GB', {
     ...{ timeZoneName: 'short' },
@@ -56,4 +56,17 @@ export function span(milliseconds: number): string {
 export function age(iso: string, now: number): string {
   const since = now - Date.parse(iso)
   return since < 5_000 ? 'just now' : `${span(since)} ago`
+}
+
+const stamps = new Map<string, Intl.DateTimeFormat>()
+
+/** `2026-11-21 19:00`, as the command prints it: for columns, where times stand below each other. */
+export function stamp(iso: string, zone: string | null): string {
+  const key = zone ?? ''
+  const known = stamps.get(key)
+  const style = { dateStyle: 'short', timeStyle: 'short' } as const
+  const format =
+    known ?? new Intl.DateTimeFormat('sv-SE', { ...style, ...(zone === null ? {} : { timeZone: zone }) })
+  if (known === undefined) stamps.set(key, format)
+  return format.format(new Date(iso))
 }
