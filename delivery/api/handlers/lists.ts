@@ -1,5 +1,5 @@
 import type { AssetId, Quote } from '#core/asset.ts'
-import { DAY_MS, formatTime } from '#core/hour.ts'
+import { DAY_MS } from '#core/hour.ts'
 import { listFlows } from '#pipeline/queries/flows.ts'
 import { listGaps } from '#pipeline/queries/gaps.ts'
 import { listHoldings } from '#pipeline/queries/holdings.ts'
@@ -14,6 +14,7 @@ import { runDocument } from '../../run-json.ts'
 import type { ApiIo, Handler } from '../types.ts'
 import { offsetOf, pageDocument } from './pages.ts'
 import { portfolioOf } from './portfolio-of.ts'
+import { onlyShown, shownAssets } from './shown-assets.ts'
 import { timeOf } from './time-of.ts'
 
 export const holdings: Handler<'holdings'> = async ({ owner, query }, io) => {
@@ -55,7 +56,7 @@ export const prices: Handler<'prices'> = async ({ owner, query }, io) => {
     (query.quote?.toLowerCase() as Quote | undefined) ?? (await quoteOf(owner, query.portfolio, io))
   const { rows, total } = await listPrices(io.store, io.settings, {
     ...page,
-    assets: query.assets as AssetId[] | undefined,
+    assets: onlyShown(query.assets, await shownAssets(owner, query.portfolio, io)),
     quote,
     from: timeOf('from', query.from, now) ?? to - 7 * DAY_MS,
     to,
@@ -71,7 +72,7 @@ export const gaps: Handler<'gaps'> = async ({ owner, query }, io) => {
   const now = io.now()
   const page = { offset: offsetOf(query.cursor), limit: query.limit }
   const ask = {
-    assets: query.assets as AssetId[] | undefined,
+    assets: onlyShown(query.assets, await shownAssets(owner, query.portfolio, io)),
     from: timeOf('from', query.from, now),
     to: timeOf('to', query.to, now),
   }

@@ -33,7 +33,7 @@ const TEXTS: Readonly<Record<string, string>> = {
 /** Routes after which nobody is signed in, or the one who asks is another. */
 const ENDS: readonly RouteName[] = ['signOut', 'changeMe', ...ELSEWHERE]
 
-const DOORS: readonly RouteName[] = ['signIn', 'refresh', 'setUp', 'openShare']
+const DOORS: readonly RouteName[] = ['signIn', 'refresh', 'setUp', 'openShare', 'enter']
 const TYPES = /^(application\/(problem\+)?json|text\/csv)/
 
 /** What is wrong with the answers to requests that have the value in one of their fields. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ROUTES, type RouteName } from '#delivery/api/contract.ts'
 import type { Route } from '#delivery/api/contract/route.ts'
+import { REQUESTS } from '../contract/requests.ts'
 import { account, authStand, PASSWORD, SECRET, signIn, type Stand } from './stand.ts'
 
 const NAMES = Object.keys(ROUTES) as RouteName[]
@@ -32,12 +33,15 @@ const BODIES: Partial<Record<RouteName, unknown>> = {
 function addressOf(name: RouteName, ids: Readonly<Record<string, string>>): string {
   const { path, query } = routeOf(name)
   const place = path.replace(/:(\w+)/g, (_whole, key: string) => ids[`${name}.${key}`] ?? ids[key] ?? 'x')
-  return query !== undefined && 'portfolio' in query.shape ? `${place}?portfolio=ada` : place
+  const good = REQUESTS[name]?.query ?? {}
+  const asked = query !== undefined && 'portfolio' in query.shape ? { ...good, portfolio: 'ada' } : good
+  const text = new URLSearchParams(asked as Record<string, string>).toString()
+  return text === '' ? place : `${place}?${text}`
 }
 
 async function asked(stand: Stand, name: RouteName, ids: Readonly<Record<string, string>>, as?: string) {
   const { method } = routeOf(name)
-  const body = BODIES[name]
+  const body = BODIES[name] ?? REQUESTS[name]?.body
   const text = typeof body === 'string' ? { headers: { 'content-type': 'text/csv' } } : {}
   return stand.ask(`${method} ${addressOf(name, ids)}`, {
     ...(as === undefined ? {} : { as }),
@@ -131,7 +135,7 @@ describe('who may ask what', () => {
   test('nobody gets anything but health and the door', async () => {
     const { stand, ids } = await twoUsers()
     const open = NAMES.filter((name) => routeOf(name).access === 'public')
-    expect(open.sort()).toEqual(['live', 'openShare', 'ready', 'refresh', 'setUp', 'signIn'])
+    expect(open.sort()).toEqual(['enter', 'live', 'openShare', 'ready', 'refresh', 'setUp', 'signIn'])
     for (const name of NAMES.filter((each) => !open.includes(each)))
       expect((await asked(stand, name, ids)).statusCode, name).toBe(401)
   })

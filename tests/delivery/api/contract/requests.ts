@@ -21,6 +21,7 @@ export const REQUESTS: Partial<Record<RouteName, Request>> = {
   refresh: { body: { refreshToken: 'none' } },
   setUp: { body: { token: 'none', name: 'mallory', password: PASSWORD, cookie: false } },
   openShare: { body: { token: 'none' } },
+  enter: { body: { token: 'none', cookie: false } },
   signOut: {},
   me: {},
   changeMe: { body: { password: PASSWORD, newPassword: `${PASSWORD} and more` } },
@@ -58,6 +59,10 @@ export const REQUESTS: Partial<Record<RouteName, Request>> = {
       open: 'true',
     },
   },
+  compareLots: { query: { portfolio: 'ada', at: '2026-11-19' } },
+  explainLots: { query: { portfolio: 'ada', what: 'f1', method: 'lifo' } },
+  explainPnl: { query: { portfolio: 'ada', asset: 'ethereum', hour: '2026-11-19T10:00Z', mode: 'flows' } },
+  liveTicket: {},
   gains: { query: { portfolio: 'ada', year: '2026' } },
   trades: {
     query: { portfolio: 'ada', limit: '5', assets: 'ethereum', wallet: 'kraken', from: '2026-11-01' },
@@ -134,7 +139,7 @@ export function askRoute(
 }
 
 /** Answered by a part that only the program puts beside the server, with tests of its own. */
-export const ELSEWHERE: readonly RouteName[] = ['startRun']
+export const ELSEWHERE: readonly RouteName[] = ['startRun', 'liveTicket']
 
 export type Field = {
   readonly part: 'params' | 'query' | 'body'
