@@ -1,5 +1,5 @@
 import { reaches } from './decimal.ts'
-import { print, type NumberStyle, type Shown } from './number.ts'
+import { formatOf, print, type NumberStyle, type Shown } from './number.ts'
 
 /** How a currency is named: `$1.00`, `US$1.00` where others have the sign too, or `USD 1.00`. */
 export type CurrencyName = 'narrowSymbol' | 'symbol' | 'code'
@@ -35,6 +35,12 @@ export function money(
     }),
     full,
   }
+}
+
+/** What stands at a line of a chart, which is a round number: `$118.5K`. */
+export function tick(value: number, { currency, name }: Pick<MoneyStyle, 'currency' | 'name'>): string {
+  const style = currencyStyle(currency, name)
+  return formatOf({ ...style, notation: 'compact', maximumSignificantDigits: 4 }).format(value)
 }
 
 export function decimalsOf(currency: string): NumberStyle {

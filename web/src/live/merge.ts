@@ -32,10 +32,15 @@ function isAbout(ask: unknown, portfolio: string): boolean {
 
 function mergeFigures(client: QueryClient, told: Figures): void {
   client.setQueriesData<Dashboard>({ queryKey: ['GET /portfolio/dashboard'] }, (kept) =>
-    kept === undefined || kept.portfolio !== told.portfolio || kept.asOf > told.asOf
+    kept === undefined || kept.portfolio !== told.portfolio || !isOlder(kept, told)
       ? kept
       : withFigures(kept, told),
   )
+}
+
+/** A span that is over stays as it was; all others end with the newest hour, which is older than prices of now. */
+function isOlder({ change }: Dashboard, { asOf }: Figures): boolean {
+  return change.range !== 'custom' && change.to < asOf
 }
 
 /** @internal The first screen with figures that are newer than it. */

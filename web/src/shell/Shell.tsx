@@ -63,12 +63,12 @@ function Frame({ portfolio }: { readonly portfolio: PortfolioChoice }) {
       <Nav />
       <main id="main" ref={main} tabIndex={-1} className={styles.main}>
         <SharedNotice />
-        {dashboard?.invented === true ? (
-          <p className={styles.invented}>Everything here was invented by tidemark demo.</p>
-        ) : null}
         <Crash key={page.path}>
           <Content portfolio={portfolio} />
         </Crash>
+        {dashboard?.invented === true ? (
+          <p className={styles.invented}>Everything here was invented by tidemark demo.</p>
+        ) : null}
       </main>
       <footer className={styles.footer}>
         {dashboard?.holdings.some(({ source }) => source?.startsWith('coingecko') === true) === true ? (
@@ -112,11 +112,11 @@ type Figures = {
 
 /** What was told live where it is newer than what was read. */
 function newest(
-  read: { asOf: string; total: Omit<Figures, 'asOf'> } | undefined,
+  read: { change: { to: string }; total: Omit<Figures, 'asOf'> } | undefined,
   live: { asOf: string; total: string | null; quality: Figures['quality'] } | null,
 ): Figures | null {
   const known =
-    read === undefined ? null : { asOf: read.asOf, value: read.total.value, quality: read.total.quality }
+    read === undefined ? null : { asOf: read.change.to, value: read.total.value, quality: read.total.quality }
   if (live === null || (known !== null && known.asOf > live.asOf)) return known
   return { asOf: live.asOf, value: live.total, quality: live.quality }
 }

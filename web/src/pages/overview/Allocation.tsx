@@ -35,7 +35,7 @@ export function Allocation({
   const slices = allocation?.[side] ?? []
   const shown = all ? slices : withOthers(slices)
   return (
-    <Panel title="Allocation" query={query} asOf={asOf} height="340px">
+    <Panel title="Allocation" query={query} asOf={asOf} height="330px">
       <Tabs label="Allocation by" tabs={SIDES} value={side} onChange={setSide}>
         <Slices slices={shown} side={side} />
         {withOthers(slices).length === slices.length ? null : (

@@ -12,7 +12,7 @@ const place = ({ wallet, label, chain }: Holding): string =>
   [label ?? shortId(wallet), chain].filter((text) => text !== '').join(' · ')
 
 const ASSET: Column<Holding> = {
-  ...{ id: 'asset', header: 'Asset', value: ({ symbol }) => symbol, isName: true, width: '26%' },
+  ...{ id: 'asset', header: 'Asset', value: ({ symbol }) => symbol, isName: true },
   cell: (row) => (
     <span className={styles.asset}>
       <bdi>
@@ -50,7 +50,7 @@ const SHARE: Column<Holding> = {
   ),
 }
 const CHANGE: Column<Holding> = {
-  ...{ id: 'change', header: 'PnL', value: ({ fraction }) => fraction, align: 'right' },
+  ...{ id: 'change', header: 'PnL %', value: ({ fraction }) => fraction, align: 'right' },
   cell: ({ fraction }) => <Change value={fraction} reason="there is nothing to compare with" />,
 }
 const WIDE = [ASSET, QUANTITY, PRICE, VALUE, SHARE, CHANGE]
@@ -79,7 +79,6 @@ export function Holdings({
       query={query}
       asOf={asOf}
       height="300px"
-      wide
       flush
       actions={
         <>
@@ -103,7 +102,7 @@ export function Holdings({
       }
     >
       <Table
-        caption="Holdings"
+        caption="What is held"
         columns={narrow ? NARROW : WIDE}
         rows={rows}
         keyOf={({ asset, wallet, chain }) => `${asset} ${wallet} ${chain}`}

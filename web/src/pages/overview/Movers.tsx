@@ -29,7 +29,7 @@ export function Movers({
   readonly words: string
 }) {
   return (
-    <Panel title="What moved it" query={query} asOf={data?.asOf} height="340px">
+    <Panel title="What moved it" query={query} asOf={data?.asOf} height="330px">
       {data === undefined ? null : data.movers.length === 0 ? (
         <p className="soft">Nothing was made or lost {words}.</p>
       ) : (

@@ -10,6 +10,7 @@ import { Holdings } from './Holdings.tsx'
 import { Movers } from './Movers.tsx'
 import { Pipeline } from './Pipeline.tsx'
 import { Total } from './Total.tsx'
+import styles from './Overview.module.css'
 import { ValueChart } from './ValueChart.tsx'
 
 /** The first screen, from one answer. */
@@ -28,8 +29,8 @@ export function Overview() {
   return (
     <>
       <h1 className="hidden">Overview</h1>
-      <div className="panels">
-        <Panel title="Total" query={dashboard} asOf={asOf} height="560px" wide actions={<RangePicker />}>
+      <div className="stack">
+        <Panel title="Total" query={dashboard} asOf={asOf} height="600px" actions={<RangePicker />}>
           {data === undefined ? null : (
             <>
               <Total data={data} words={words} />
@@ -38,11 +39,13 @@ export function Overview() {
           )}
         </Panel>
         <Pipeline health={data?.health} />
-        <Allocation query={dashboard} allocation={data?.allocation} asOf={asOf} />
-        <Movers query={dashboard} data={data} words={words} />
+        <div className={styles.pair}>
+          <Allocation query={dashboard} allocation={data?.allocation} asOf={asOf} />
+          <Movers query={dashboard} data={data} words={words} />
+        </div>
         <Holdings query={dashboard} holdings={data?.holdings} asOf={asOf} />
         {data === undefined ? null : (
-          <div className="wide row noprint">
+          <div className="row noprint">
             <span className="small soft">This range as a file</span>
             <Export query={{ portfolio, what: 'pnl', from: data.change.from, to: data.change.to }} />
           </div>

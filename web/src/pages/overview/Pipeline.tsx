@@ -16,7 +16,7 @@ const TONES: Readonly<Record<string, Tone>> = {
 /** How the pipeline is, in a line. */
 export function Pipeline({ health }: { readonly health: Health | undefined }) {
   return (
-    <section className={`wide ${styles.strip ?? ''}`} aria-label="Pipeline">
+    <section className={`${styles.strip ?? ''}`} aria-label="Pipeline">
       <h2 className={`small ${styles.title ?? ''}`}>Pipeline</h2>
       {health === undefined ? null : <Facts health={health} />}
       <Link href="/data" className="small push">
@@ -59,7 +59,7 @@ function Facts({ health }: { readonly health: Health }) {
         <dd>
           {gaps.count === 0
             ? 'none'
-            : `${String(gaps.count)} of ${String(gaps.hours)} ${gaps.hours === 1 ? 'hour' : 'hours'}`}
+            : `${String(gaps.count)} (${String(gaps.hours)} ${gaps.hours === 1 ? 'hour' : 'hours'})`}
         </dd>
       </div>
       <div>

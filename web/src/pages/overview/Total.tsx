@@ -18,7 +18,8 @@ export function Total({ data, words }: { readonly data: Dashboard; readonly word
   return (
     <div className={styles.total}>
       <p className={styles.value}>
-        <Money value={total.value} quality={total.quality} reason={reasonOf(data)} compact />
+        {/* How sure it is stands in the badge. */}
+        <Money value={total.value} compact />
       </p>
       <AsOf at={total.asOf} isLive={total.isLive} />
       <p className={styles.change}>
@@ -44,13 +45,6 @@ export function Total({ data, words }: { readonly data: Dashboard; readonly word
       </div>
     </div>
   )
-}
-
-/** A total that is less than sure says of how many parts. */
-function reasonOf({ total }: Dashboard): string | undefined {
-  if (total.incomplete.length === 0) return undefined
-  const names = total.incomplete.map(({ symbol, quality }) => `${symbol} ${quality}`)
-  return names.length > 6 ? `${names.slice(0, 6).join(', ')} and more` : names.join(', ')
 }
 
 function AsOf({ at, isLive }: { readonly at: string; readonly isLive: boolean }) {

@@ -1,5 +1,6 @@
 import { useCallback } from 'react'
 import type { Answer } from '../../api/types.ts'
+import { useAxisText } from '../../charts/axis-text.ts'
 import { Chart } from '../../charts/Chart.tsx'
 import type { ChartLook } from '../../charts/look.ts'
 import { middleOf, nearest } from '../../charts/points.ts'
@@ -22,15 +23,15 @@ export function ValueChart({ data }: { readonly data: Dashboard }) {
   const { history, bars } = data
   const { zone } = useSettings()
   const amount = useAmountText()
+  const axis = useAxisText()
   const words = useWords(data)
   const option = useCallback(
     (look: ChartLook) =>
       valueChart({
         ...{ history, bars, look },
-        axis: (value) => amount(String(value), 'balance', true),
-        words,
+        ...{ axis, words },
       }),
-    [history, bars, amount, words],
+    [history, bars, axis, words],
   )
   const middles = bars.time.map((end) => middleOf(end, bars.span))
   return (

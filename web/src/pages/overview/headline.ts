@@ -4,7 +4,7 @@ import { share } from '../../format/percent.ts'
 
 type Dashboard = Answer<'GET /portfolio/dashboard'>
 
-export type Headline = Pick<Dashboard['total'], 'value' | 'quality' | 'coverage' | 'change24h'> & {
+export type Headline = Pick<Dashboard['total'], 'value' | 'coverage' | 'change24h'> & {
   /** When these figures were right. */
   readonly asOf: string
   /** Prices of now, rather than of the newest hour. */
@@ -15,8 +15,8 @@ export type Headline = Pick<Dashboard['total'], 'value' | 'quality' | 'coverage'
 export function headlineOf({ total, change }: Dashboard, live: LiveFigures | null): Headline {
   if (live === null || change.range === 'custom' || live.asOf <= change.to)
     return { ...total, asOf: change.to, isLive: false }
-  const { asOf, total: value, quality, coverage, change24h } = live
-  return { value, quality, coverage, change24h, asOf, isLive: true }
+  const { asOf, total: value, coverage, change24h } = live
+  return { value, coverage, change24h, asOf, isLive: true }
 }
 
 /** Why the change over a range is not shown; null where both of its ends are whole. */

@@ -15,7 +15,7 @@ export type ValueChartInput = Pick<Dashboard, 'history' | 'bars'> & {
   readonly words: (point: number, bar: number) => string
 }
 
-const LEFT = 64
+const LEFT = 58
 /** Where value, marks of what is estimated, and bars stand, in pixels from the top. */
 const PLACES = [
   { top: 12, height: 210 },
@@ -31,7 +31,7 @@ export function valueChart({ history, bars, look, axis, words }: ValueChartInput
   const ends = { min: times[0] ?? 0, max: times.at(-1) ?? 0 }
   const line = { type: 'line' as const, showSymbol: false, connectNulls: false, silent: true }
   return {
-    grid: PLACES.map((place) => ({ ...place, left: LEFT, right: 14 })),
+    grid: PLACES.map((place) => ({ ...place, left: LEFT, right: 14, outerBoundsMode: 'none' as const })),
     xAxis: PLACES.map((_, gridIndex) => ({
       ...timeAxis(look),
       ...{ gridIndex, ...ends },
