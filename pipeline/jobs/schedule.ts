@@ -105,7 +105,8 @@ async function runOne(
     hours: dueHours(range, io.now()),
   }
   if (handOut) return handOut(order, emit, signal)
-  onRun?.(await runOnce(order, io, emit, signal))
+  const summary = await runOnce(order, io, emit, signal)
+  onRun?.(summary)
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

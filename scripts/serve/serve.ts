@@ -7,7 +7,6 @@ import { isLoopback } from '#delivery/api/auth/hosts.ts'
 import { KeptAnswers } from '#delivery/api/kept-answers.ts'
 import { buildServer } from '#delivery/api/server.ts'
 import type { Newsroom } from '#delivery/api/live/news.ts'
-import { checkCron } from '#pipeline/jobs/cron.ts'
 import type { Store } from '#pipeline/ports.ts'
 import type { Cli } from '../cli/context.ts'
 import type { Outcome } from '../cli/output.ts'
@@ -44,7 +43,6 @@ export async function serveStore(
   options: ServeOptions,
   demo: boolean,
 ): Promise<Outcome> {
-  if (options.schedule) await checkCron(config.scheduleCron)
   const tls = tlsOf(options)
   cli.stop.drain()
   const store = await openForJob(config, true)
