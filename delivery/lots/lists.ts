@@ -1,5 +1,6 @@
 import { formatTime } from '#core/hour.ts'
 import type { AllocationRow, DisposalRow, LotRow, PartRow } from '#pipeline/lots/view.ts'
+import type { Named } from '../named.ts'
 import { displayQuantity } from '../number.ts'
 import { paint, renderTable, type Cell, type TableOptions } from '../table.ts'
 import { safeText } from '../text.ts'
@@ -8,7 +9,13 @@ import { coloured, left, moneyOf, priceOf, right, signedOf } from './cells.ts'
 export type LotsTableOptions = TableOptions & {
   /** Rows of each list; the newest are shown. Null shows all. */
   readonly most: number | null
+  /** Puts names in the place of ids. */
+  readonly named?: Named
 }
+
+/** A text of a row, by the names that people know. */
+export const nameOf = (text: string, { named }: Pick<LotsTableOptions, 'named'>): string =>
+  safeText(named === undefined ? text : named(text))
 
 const day = (ms: number): string => formatTime(ms).slice(0, 10)
 const minute = (ms: number): string => formatTime(ms).slice(0, 16).replace('T', ' ')
@@ -38,8 +45,8 @@ export function allocationTable(rows: readonly AllocationRow[], options: LotsTab
   const shown = newest(rows, options)
   const cells = shown.map((row): Cell[] => [
     day(row.time),
-    safeText(row.asset),
-    safeText(row.wallet),
+    nameOf(row.asset, options),
+    nameOf(row.wallet, options),
     displayQuantity(row.quantity),
     moneyOf(row.cost),
     safeText(row.lot),
@@ -63,8 +70,8 @@ export function openLots(lots: readonly LotRow[], options: LotsTableOptions): st
   ]
   const rows = shown.map((lot): Cell[] => [
     day(lot.opened),
-    safeText(lot.asset),
-    safeText(lot.wallet ?? ''),
+    nameOf(lot.asset, options),
+    nameOf(lot.wallet ?? '', options),
     displayQuantity(lot.remaining),
     priceOf(lot.unitCost),
     moneyOf(lot.remainingCost),
@@ -92,7 +99,7 @@ export function disposalsTable(disposals: readonly DisposalRow[], options: LotsT
   const rows = shown.flatMap((row): Cell[][] => [
     [
       minute(row.time),
-      safeText(`${row.kind} ${row.asset}`),
+      nameOf(`${row.kind} ${row.asset}`, options),
       displayQuantity(row.quantity),
       moneyOf(row.proceeds),
       moneyOf(row.cost),

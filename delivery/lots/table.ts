@@ -5,7 +5,7 @@ import { paint, renderTable, type Cell, type TableOptions } from '../table.ts'
 import { safeText } from '../text.ts'
 import { coloured, left, moneyOf, priceOf, right, signedOf } from './cells.ts'
 import { longTermText } from './json.ts'
-import { allocationTable, disposalsTable, openLots, type LotsTableOptions } from './lists.ts'
+import { allocationTable, disposalsTable, nameOf, openLots, type LotsTableOptions } from './lists.ts'
 import { problemLines } from './problems.ts'
 
 /** Stands under everything that people read of gains. */
@@ -60,7 +60,7 @@ export function headline(
   return `${bold(safeText(portfolio ?? 'Lots'))} ${dim(`· ${choices.join(' · ')}`)}`
 }
 
-function heldTable(assets: readonly AssetRow[], options: TableOptions): string {
+function heldTable(assets: readonly AssetRow[], options: LotsTableOptions): string {
   const held = assets.filter(({ quantity }) => quantity !== '0')
   if (held.length === 0) return 'Nothing is held.'
   const columns = [
@@ -72,7 +72,7 @@ function heldTable(assets: readonly AssetRow[], options: TableOptions): string {
     right('unrealised'),
   ]
   const rows = held.map((row): Cell[] => [
-    safeText(row.asset),
+    nameOf(row.asset, options),
     displayQuantity(row.quantity),
     priceOf(row.averageCost),
     priceOf(row.mark),
@@ -83,7 +83,7 @@ function heldTable(assets: readonly AssetRow[], options: TableOptions): string {
   return renderTable(columns, rows, options)
 }
 
-function realisedTable(assets: readonly AssetRow[], options: TableOptions): string {
+function realisedTable(assets: readonly AssetRow[], options: LotsTableOptions): string {
   const columns = [
     left('realised'),
     right('short'),
@@ -98,7 +98,7 @@ function realisedTable(assets: readonly AssetRow[], options: TableOptions): stri
   )
   if (active.length === 0) return 'Nothing was realised, earned or paid.'
   const rows = active.map((row): Cell[] => [
-    safeText(row.asset),
+    nameOf(row.asset, options),
     signedOf(row.realisedShort),
     signedOf(row.realisedLong),
     coloured(row.realised, options),
@@ -114,7 +114,8 @@ function realisedTable(assets: readonly AssetRow[], options: TableOptions): stri
   )
 }
 
-function totalLines({ report, baseCurrency, settings }: LotView, { colour }: TableOptions): string {
+function totalLines({ report, baseCurrency, settings }: LotView, options: LotsTableOptions): string {
+  const { colour } = options
   const { bold, yellow } = paint(colour)
   const { total } = report
   const { value, cost, unrealised, realised, realisedShort, realisedLong } = total
@@ -130,7 +131,9 @@ function totalLines({ report, baseCurrency, settings }: LotView, { colour }: Tab
   if (total.coverage < 1) lines.push(yellow(`! ${displayShare(total.coverage)} of the value has a mark.`))
   if (total.partial.length > 0)
     lines.push(
-      yellow(`! Something is missing in: ${total.partial.join(', ')}; the sums are of what is known.`),
+      yellow(
+        `! Something is missing in: ${nameOf(total.partial.join(', '), options)}; the sums are of what is known.`,
+      ),
     )
   return lines.join('\n')
 }

@@ -1,4 +1,4 @@
-import { HOUR_MS } from '#core/hour.ts'
+import { DAY_MS, HOUR_MS } from '#core/hour.ts'
 import type { PnlReport } from '#pipeline/queries/pnl-report.ts'
 import {
   displayMoney,
@@ -37,7 +37,6 @@ export function hourlyPart(report: PnlReport, options: TableOptions): { text: st
 }
 
 function columnsOf(report: PnlReport): Column[] {
-  const [a = 0, b = a] = report.hours
   const left = (head: string): Column => ({ head, align: 'left' })
   const right = (head: string): Column => ({ head, align: 'right' })
   return [
@@ -46,11 +45,19 @@ function columnsOf(report: PnlReport): Column[] {
     right('quantity'),
     right('mark'),
     right('value'),
-    right(b - a <= HOUR_MS ? 'this hour' : 'since before'),
+    right(stepHead(report.hours)),
     right('PnL'),
     right('PnL %'),
     left(''),
   ]
+}
+
+/** What a row's own change covers: the first and the last step of a range may be shorter than the others. */
+function stepHead(hours: PnlReport['hours']): string {
+  const steps = hours.slice(1).map((hour, at) => hour - (hours[at] as number))
+  const most = Math.max(0, ...steps)
+  if (most <= HOUR_MS) return 'this hour'
+  return most === DAY_MS ? 'this day' : most === 7 * DAY_MS ? 'this week' : 'since before'
 }
 
 function tokenRow(report: PnlReport, index: number, at: number, colour: boolean): Cell[] {

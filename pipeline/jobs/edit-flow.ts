@@ -58,7 +58,11 @@ export async function restoreFlow(
 ): Promise<EditedFlow[]> {
   const { portfolio, id, who, why } = request
   const all = await io.store.editedFlows(portfolio.owner, booksOf(portfolio))
-  const found = all.find(({ flow, replacement }) => flow.id === id || replacement === id)
+  const begun = isBeginning(id)
+    ? all.filter(({ flow, replacement }) => flow.id.startsWith(id) || replacement?.startsWith(id) === true)
+    : []
+  if (begun.length > 1) throw ambiguous(id, begun.length)
+  const found = all.find(({ flow, replacement }) => flow.id === id || replacement === id) ?? begun[0]
   if (found === undefined) {
     throw new TidemarkError('INPUT_INVALID', {
       message: `Nothing that was edited or removed is known by the id ${id}.`,
@@ -114,9 +118,25 @@ export async function newVersion(
   }
 }
 
+/** Enough of an id to be meant for one; tables show so much of the long ones. */
+const isBeginning = (id: string): boolean => /^[\w-]{8,63}$/.test(id)
+
+function ambiguous(id: string, count: number): TidemarkError {
+  return new TidemarkError('INPUT_INVALID', {
+    message: `${count} flows have an id that begins with ${id}.`,
+    fix: 'Give more of it: "tidemark flows --json" has the whole ids.',
+  })
+}
+
 async function standingFlow(portfolio: Portfolio, id: string, { store }: Io): Promise<Flow> {
-  const [flow] = await store.flows({ owner: portfolio.owner, books: booksOf(portfolio), ids: [id] })
+  const scope = { owner: portfolio.owner, books: booksOf(portfolio) }
+  const [flow] = await store.flows({ ...scope, ids: [id] })
   if (flow !== undefined) return flow
+  const [begun, ...others] = isBeginning(id)
+    ? (await store.flows(scope)).filter((each) => each.id.startsWith(id))
+    : []
+  if (others.length > 0) throw ambiguous(id, others.length + 1)
+  if (begun !== undefined) return begun
   throw new TidemarkError('INPUT_INVALID', {
     message: `There is no flow ${id} in the portfolio "${portfolio.name}".`,
     fix: '"tidemark flows" lists them with their ids; put -- before an id that begins with a hyphen.',

@@ -88,7 +88,12 @@ function flowsNamed(flows: readonly Flow[], asked: string, report: LotReport): F
   if (byId.length > 0 || report.lots.some(({ id }) => id === asked)) return byId
   const place = /^(.+):(\d+)$/.exec(asked)
   const atLine = flows.filter(({ file, line }) => line === Number(place?.[2]) && file === place?.[1])
-  return atLine.length > 0 ? atLine : flows.filter(({ tx }) => tx === asked)
+  if (atLine.length > 0) return atLine
+  const ofTx = flows.filter(({ tx }) => tx === asked)
+  if (ofTx.length > 0 || !/^[\w-]{8,63}$/.test(asked)) return ofTx
+  // Tables show the beginning of an id; one that fits several is none.
+  const begun = flows.filter(({ id }) => id.startsWith(asked))
+  return begun.length === 1 ? begun : []
 }
 
 function unknown(asked: string): TidemarkError {

@@ -33,28 +33,33 @@ export function listOutcome<Row>(
   list: List<Row>,
   { rows, total }: Page<Row>,
   { limit, page }: PageOptions,
+  named?: (text: string) => string,
 ): Outcome {
   return {
     exitCode: 0,
     text: async () => {
       if (total === 0) cli.out.note(list.empty)
       else if (total > rows.length) cli.out.note(pageNote(list.name, rows.length, total, limit, page))
-      return rows.length === 0 ? '' : listTable(cli, list, rows)
+      return rows.length === 0 ? '' : listTable(cli, list, rows, named)
     },
     document: () => ({ total, page, limit, [list.name]: rows.map(list.document) }),
   }
 }
 
-/** The rows as a table without borders. */
+/**
+ * The rows as a table without borders.
+ * @param named puts names in the place of ids
+ */
 export async function listTable<Row>(
   cli: Cli,
   { columns }: List<Row>,
   rows: readonly Row[],
+  named: (text: string) => string = (text) => text,
 ): Promise<string> {
   const { renderTable } = await import('#delivery/table.ts')
   return renderTable(
     columns.map(({ head, number }) => ({ head, align: number ? 'right' : 'left' })),
-    rows.map((row) => columns.map(({ text }) => safeText(text(row)))),
+    rows.map((row) => columns.map(({ text }) => safeText(named(text(row))))),
     { width: cli.out.width, colour: cli.out.colour.stdout },
   )
 }

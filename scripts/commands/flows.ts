@@ -3,8 +3,10 @@ import type { Command } from 'commander'
 import type { Flow } from '#core/flow.ts'
 import { formatTime } from '#core/hour.ts'
 import { flowDocument } from '#delivery/flow-json.ts'
+import { displayId, named } from '#delivery/named.ts'
 import { displayQuantity } from '#delivery/number.ts'
 import { listFlows } from '#pipeline/queries/flows.ts'
+import { tokenNames } from '#pipeline/queries/token-names.ts'
 import { examples, type Act } from '../cli/command.ts'
 import type { Cli } from '../cli/context.ts'
 import { listOutcome, pageAsk, type List } from '../cli/list.ts'
@@ -35,7 +37,7 @@ const FLOWS: List<Flow> = {
     { head: 'wallet', text: ({ wallet }) => wallet },
     { head: 'source', text: placeText },
     { head: 'note', text: ({ note }) => note },
-    { head: 'id', text: ({ id }) => id },
+    { head: 'id', text: ({ id }) => displayId(id) },
   ],
   document: flowDocument,
   empty: 'No flows are stored: "tidemark import FILE" or "tidemark flows add" bring them in.',
@@ -62,7 +64,11 @@ async function run(cli: Cli, options: ListOptions): Promise<Outcome> {
       to: options.to,
       newestFirst: true,
     })
-    return listOutcome(cli, FLOWS, page, options)
+    const tokens = await tokenNames(
+      store,
+      page.rows.map(({ asset }) => asset),
+    )
+    return listOutcome(cli, FLOWS, page, options, named(tokens, portfolio?.wallets))
   } finally {
     await store.close()
   }

@@ -1,7 +1,11 @@
 import type { Command } from 'commander'
+import type { AssetId } from '#core/asset.ts'
 import { formatTime, HOUR_MS } from '#core/hour.ts'
 import type { Gap, Suspect } from '#core/sample.ts'
 import type { Flow } from '#core/flow.ts'
+import { named, type Named } from '#delivery/named.ts'
+import type { Store } from '#pipeline/ports.ts'
+import { tokenNames } from '#pipeline/queries/token-names.ts'
 import { listGaps } from '#pipeline/queries/gaps.ts'
 import { listUnexplained } from '#pipeline/queries/unexplained.ts'
 import { examples, type Act } from '../cli/command.ts'
@@ -76,6 +80,12 @@ const UNEXPLAINED: List<Flow> = {
   empty: '',
 }
 
+/** Wallets of every portfolio, by their labels. */
+async function namesIn(assets: readonly AssetId[], owner: string, store: Store): Promise<Named> {
+  const wallets = (await store.portfolios(owner)).flatMap((portfolio) => portfolio.wallets)
+  return named(await tokenNames(store, assets), wallets)
+}
+
 async function run(cli: Cli, options: ListOptions): Promise<Outcome> {
   checkRange(options)
   const store = await openForReading(readConfig(cli))
@@ -84,7 +94,12 @@ async function run(cli: Cli, options: ListOptions): Promise<Outcome> {
     const { gaps, suspects } = await listGaps(store, { ...pageAsk(options), assets, from, to })
     const { owner } = cli.globals
     const unexplained = await listUnexplained(store, owner, { assets, from, to, now: Date.now() })
-    const list = listOutcome(cli, GAPS, gaps, options)
+    const names = await namesIn(
+      [...gaps.rows, ...unexplained].map(({ asset }) => asset),
+      owner,
+      store,
+    )
+    const list = listOutcome(cli, GAPS, gaps, options, names)
     return {
       exitCode: 0,
       text: async () => {
@@ -93,7 +108,7 @@ async function run(cli: Cli, options: ListOptions): Promise<Outcome> {
           tables.push(await listTable(cli, SUSPECTS, suspects.rows))
           cli.out.note('"tidemark gaps accept" or "reject" decides about a sample that was kept aside.')
         }
-        if (unexplained.length > 0) tables.push(await listTable(cli, UNEXPLAINED, unexplained))
+        if (unexplained.length > 0) tables.push(await listTable(cli, UNEXPLAINED, unexplained, names))
         return tables.filter((table) => table).join('\n\n')
       },
       document: () => ({

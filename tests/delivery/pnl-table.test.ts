@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { AssetId } from '#core/asset.ts'
+import type { Hour } from '#core/hour.ts'
 import { renderPnlTable, type PnlTableOptions } from '#delivery/pnl-table.ts'
 import { renderTable } from '#delivery/table.ts'
 import { widthOf } from '#delivery/text.ts'
@@ -28,6 +29,25 @@ test('few hours: all of them by token, with the total', () => {
     '',
     'Total 30,399.98 usd PnL +499.98 (+1.67 %)',
   ])
+})
+
+test.each([
+  [[0, 1, 2], 'this hour'],
+  [[0, 6, 12], 'since before'],
+  [[0, 7, 31, 48], 'this day'],
+  [[0, 1], 'this hour'],
+  [[0, 100, 268], 'this week'],
+])('a row at %j hours says what its own change covers: %s', (steps, head) => {
+  const given = report([
+    token(
+      'bitcoin',
+      'BTC',
+      '1',
+      steps.map(() => 1),
+    ),
+  ])
+  const shown = { ...given, hours: steps.map((step) => (given.from + step * 3_600_000) as Hour) }
+  expect(renderPnlTable(shown, PLAIN)).toContain(`  ${head}  `)
 })
 
 test('many hours: the last ones, said to be so, and a summary by token with the largest first', () => {

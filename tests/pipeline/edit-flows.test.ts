@@ -142,6 +142,22 @@ test('removed stays removed, whatever the mirror brings', async () => {
   expect(await mirror(store)).toMatchObject({ added: 0, unchanged: 4 })
 })
 
+test('the beginning of an id, as tables show it, names a flow where it is the only one', async () => {
+  const store = await opened()
+  const short = LATE.id.slice(0, 12)
+  expect((await removeFlow({ portfolio, id: short, ...BY }, io(store))).id).toBe(LATE.id)
+  const [back] = await restoreFlow({ portfolio, id: short, ...BY }, io(store))
+  expect(back?.flow.id).toBe(LATE.id)
+  await expect(removeFlow({ portfolio, id: LATE.id.slice(0, 7), ...BY }, io(store))).rejects.toThrow(
+    'no flow',
+  )
+  const twins = ['1', '2'].map((end) => ({ ...LATE, id: `${'ab'.repeat(8)}${end}`, file: null }))
+  await store.importFlows({ ...place, file: null, mode: 'add', at: 1, flows: [twins] })
+  await expect(removeFlow({ portfolio, id: 'ab'.repeat(8), ...BY }, io(store))).rejects.toThrow(
+    '2 flows have an id that begins with',
+  )
+})
+
 test('an edit twice over is taken back step by step; the first only after the second', async () => {
   const store = await opened()
   const one = await editFlow({ portfolio, id: LATE.id, change: { quantity: '3' }, ...BY }, io(store))

@@ -2,8 +2,10 @@ import type { Command } from 'commander'
 import { formatTime } from '#core/hour.ts'
 import type { Portfolio } from '#core/portfolio.ts'
 import { flowDocument } from '#delivery/flow-json.ts'
+import { displayId, named, type Named } from '#delivery/named.ts'
 import { booksOf, restoreFlow } from '#pipeline/jobs/edit-flow.ts'
 import type { EditedFlow, Store } from '#pipeline/ports.ts'
+import { tokenNames } from '#pipeline/queries/token-names.ts'
 import { byHand, byHandOptions, type ByHandOptions } from '../../cli/by-hand.ts'
 import { examples, type Act } from '../../cli/command.ts'
 import type { Cli } from '../../cli/context.ts'
@@ -24,13 +26,13 @@ export function define(command: Command, act: Act): void {
 const LIST: List<EditedFlow> = {
   name: 'edited',
   columns: [
-    { head: 'id', text: ({ flow }) => flow.id },
+    { head: 'id', text: ({ flow }) => displayId(flow.id) },
     { head: 'was', text: ({ flow }) => flowLine(flow) },
     { head: 'what', text: ({ log }) => log.at(-1)?.what ?? '' },
     { head: 'when (UTC)', text: ({ log }) => formatTime(log.at(-1)?.at ?? 0) },
     { head: 'who', text: ({ log }) => log.at(-1)?.who ?? '' },
     { head: 'why', text: ({ log }) => log.at(-1)?.why ?? '' },
-    { head: 'stands now', text: ({ replacement }) => replacement ?? '' },
+    { head: 'stands now', text: ({ replacement }) => displayId(replacement ?? '') },
   ],
   document: ({ flow, replacement, log }) => ({
     flow: flowDocument(flow),
@@ -55,12 +57,24 @@ async function run(cli: Cli, id: string | undefined, options: ByHandOptions): Pr
   })
 }
 
+/** Rows say what they were in one line, which names an asset and a wallet. */
+async function namesIn({ wallets }: Portfolio, rows: readonly EditedFlow[], store: Store): Promise<Named> {
+  return named(
+    await tokenNames(
+      store,
+      rows.map(({ flow }) => flow.asset),
+    ),
+    wallets,
+  )
+}
+
 async function listed(cli: Cli, portfolio: Portfolio, store: Store): Promise<Outcome> {
   const rows = await store.editedFlows(portfolio.owner, booksOf(portfolio))
   if (rows.length === 0) cli.out.note(LIST.empty)
   return {
     exitCode: 0,
-    text: async () => (rows.length === 0 ? '' : listTable(cli, LIST, rows)),
+    text: async () =>
+      rows.length === 0 ? '' : listTable(cli, LIST, rows, await namesIn(portfolio, rows, store)),
     document: () => ({ portfolio: portfolio.name, edited: rows.map(LIST.document) }),
   }
 }

@@ -3,16 +3,20 @@ import { formatTime } from '#core/hour.ts'
 import { explainText } from '#delivery/lots/explain-text.ts'
 import { explainLots } from '#pipeline/lots/explain.ts'
 import type { LotView } from '#pipeline/lots/view.ts'
-import type { LotInput } from '#pnl/lots/lots.ts'
 import type { Outcome } from '../../cli/output.ts'
+import type { LotSource } from './source.ts'
 
 /** `lots --explain`: one flow or one lot, every number behind it. */
-export function explainOutcome(view: LotView, input: LotInput, asked: string): Outcome {
+export function explainOutcome(
+  view: LotView,
+  { input, named = (text) => text }: Pick<LotSource, 'input' | 'named'>,
+  asked: string,
+): Outcome {
   const found = explainLots(view, input, asked)
   const unproven = found.disposals.some(({ disposal }) => disposal.undocumented !== '0')
   return {
     exitCode: unproven ? EXIT.someMissing : EXIT.complete,
-    text: () => explainText(found, view),
+    text: () => named(explainText(found, view)),
     document: () => withTimes(found) as object,
   }
 }

@@ -25,7 +25,7 @@ export async function runLots(cli: Cli, options: LotsOptions): Promise<Outcome> 
   const [first] = views as [LotView]
   if (options.explain !== undefined) {
     const { explainOutcome } = await import('./explain.ts')
-    return explainOutcome(first, source.input, options.explain)
+    return explainOutcome(first, source, options.explain)
   }
   refuseStrangers(first, assets)
   const { year, open } = options
@@ -39,7 +39,9 @@ export async function runLots(cli: Cli, options: LotsOptions): Promise<Outcome> 
   return {
     exitCode,
     text: async () => {
-      const table = { width, colour: colour.stdout, most: options.all === true ? null : MOST }
+      const most = options.all === true ? null : MOST
+      const { named } = source
+      const table = { width, colour: colour.stdout, most, ...(named === undefined ? {} : { named }) }
       if (options.compare !== undefined)
         return (await import('#delivery/lots/compare.ts')).renderComparison(shown, table)
       return (await import('#delivery/lots/table.ts')).renderLots(shown[0] as LotView, table)

@@ -4,8 +4,10 @@ import type { Quote } from '#core/asset.ts'
 import type { Flow } from '#core/flow.ts'
 import { formatTime } from '#core/hour.ts'
 import { LOCAL_OWNER, portfolioBook, type Portfolio } from '#core/portfolio.ts'
+import { named, type Named } from '#delivery/named.ts'
 import { readMarks, type MarkRow } from '#ingestion/marks-csv/read.ts'
 import type { LotPorts } from '#pipeline/lots/store-input.ts'
+import { tokenNames, type NamePorts } from '#pipeline/queries/token-names.ts'
 import type { LotInput } from '#pnl/lots/lots.ts'
 import type { MarkSettings } from '#pnl/settings.ts'
 import type { Cli } from '../../cli/context.ts'
@@ -23,11 +25,13 @@ export type LotSource = {
   readonly portfolio: string | null
   readonly baseCurrency: string
   readonly timed: boolean
+  /** Puts names in the place of ids; of files alone nothing is known. */
+  readonly named?: Named
 }
 
 /** A store opened for a question, with the portfolio that it is about. */
 export type Opened = {
-  readonly store: LotPorts
+  readonly store: LotPorts & NamePorts
   readonly portfolio: Portfolio | null
   readonly settings: MarkSettings
   readonly quote: Quote
@@ -94,11 +98,15 @@ export async function fromStore(
     throw usage('--base goes with --flows.', 'The base currency of a portfolio is in its file.')
   const asked = portfolio ?? NOTHING(quote)
   const input = await storeInput({ portfolio: asked, at: at ?? null, now }, store, settings)
-  const source = { input, timed: true, portfolio: asked.name, baseCurrency: asked.baseCurrency }
+  const assets = new Set(input.flows.map(({ asset }) => asset))
+  const source = {
+    ...{ input, timed: true, portfolio: asked.name, baseCurrency: asked.baseCurrency },
+    named: named(await tokenNames(store, assets), asked.wallets),
+  }
   if (marks === undefined) return source
   const { pureInput } = await import('#pipeline/lots/pure.ts')
-  const named = { flows: input.flows, marks: await marksOf(marks), quote: asked.baseCurrency, at: at ?? null }
-  const { input: pure, timed } = pureInput(named)
+  const files = { flows: input.flows, marks: await marksOf(marks), quote: asked.baseCurrency, at: at ?? null }
+  const { input: pure, timed } = pureInput(files)
   return { ...source, timed, input: { ...pure, names: input.names } }
 }
 

@@ -2,6 +2,7 @@ import { EXIT, TidemarkError } from '#core/errors.ts'
 import { formatTime, hourOf, type Hour } from '#core/hour.ts'
 import { money, plain } from '#core/number.ts'
 import { explanationDocument } from '#delivery/explain-json.ts'
+import { named } from '#delivery/named.ts'
 import type { Store } from '#pipeline/ports.ts'
 import {
   explain,
@@ -10,6 +11,7 @@ import {
   type Explanation,
 } from '#pipeline/queries/explain.ts'
 import { pnlReport, type PnlRequest } from '#pipeline/queries/pnl.ts'
+import { tokenNames } from '#pipeline/queries/token-names.ts'
 import type { MarkSettings } from '#pnl/settings.ts'
 import type { Outcome } from '../../cli/output.ts'
 import { usage } from '../../cli/values.ts'
@@ -32,7 +34,10 @@ export async function explainHour(
   if (found.mark === null && found.previous === null) throw nothingStored(asset, hour)
   return {
     exitCode: found.mark === null ? EXIT.someMissing : EXIT.complete,
-    text: () => explanationText(found),
+    text: async () => {
+      const tokens = await tokenNames(store, [asset])
+      return named(tokens, request.portfolio?.wallets)(explanationText(found))
+    },
     document: () => explanationDocument(found),
   }
 }

@@ -50,5 +50,5 @@ export async function runTrades(cli: Cli, options: TradesOptions): Promise<Outco
   if (source.input.flows.every(({ asset }) => assets?.includes(asset) !== true)) refuseStrangers(view, assets)
   const { wallet, from, to } = options
   const page = listTrades(source.input, view, { ...pageAsk(options), assets, wallet, from, to })
-  return listOutcome(cli, TRADES, page, options)
+  return listOutcome(cli, TRADES, page, options, source.named)
 }

@@ -1,7 +1,9 @@
 import { Option, type Command } from 'commander'
+import type { AssetId } from '#core/asset.ts'
 import { formatDecimal } from '#core/decimal.ts'
 import { HOUR_MS, formatTime } from '#core/hour.ts'
 import { flowDocument } from '#delivery/flow-json.ts'
+import { named, type Named } from '#delivery/named.ts'
 import { displayQuantity } from '#delivery/number.ts'
 import {
   applyMatches,
@@ -10,6 +12,7 @@ import {
   type FlowSide,
   type Proposal,
 } from '#pipeline/jobs/match-transfers.ts'
+import { tokenNames } from '#pipeline/queries/token-names.ts'
 import { byHand, byHandOptions, type ByHandOptions } from '../../cli/by-hand.ts'
 import { examples, type Act } from '../../cli/command.ts'
 import type { Cli } from '../../cli/context.ts'
@@ -48,6 +51,7 @@ export function define(command: Command, act: Act): void {
 
 async function run(cli: Cli, options: Options): Promise<Outcome> {
   return changed(cli, async (portfolio, io) => {
+    const { wallets } = portfolio
     if (options.undo === true) {
       const undone = await undoMatches(portfolio, options.only ?? null, byHand(options), io)
       return {
@@ -62,6 +66,7 @@ async function run(cli: Cli, options: Options): Promise<Outcome> {
     const applied = await applyMatches(portfolio, wanted, byHand(options), io)
     return outcomeOf(cli, {
       portfolio: portfolio.name,
+      named: named(await tokenNames(io.store, assetsOf(pairs, unpaired)), wallets),
       pairs,
       unpaired,
       applied,
@@ -75,6 +80,7 @@ const isWanted = (pair: Proposal, { only, possible }: Options): boolean =>
 
 type Report = {
   readonly portfolio: string
+  readonly named: Named
   readonly pairs: readonly Proposal[]
   readonly unpaired: readonly FlowSide[]
   readonly applied: number
@@ -108,18 +114,23 @@ const PAIRS: List<Proposal> = {
 
 const minutesOf = ({ sent, received }: Proposal): number => Math.round((received.time - sent.time) / 60_000)
 
-function outcomeOf(cli: Cli, { portfolio, pairs, unpaired, applied, apply }: Report): Outcome {
+const assetsOf = (pairs: readonly Proposal[], unpaired: readonly FlowSide[]): AssetId[] => [
+  ...pairs.map(({ sent }) => sent.flow.asset),
+  ...unpaired.map(({ flow }) => flow.asset),
+]
+
+function outcomeOf(cli: Cli, { portfolio, named, pairs, unpaired, applied, apply }: Report): Outcome {
   return {
     exitCode: 0,
     text: async () =>
       [
-        ...(pairs.length === 0 ? [PAIRS.empty] : [await listTable(cli, PAIRS, pairs)]),
+        ...(pairs.length === 0 ? [PAIRS.empty] : [await listTable(cli, PAIRS, pairs, named)]),
         apply
           ? `Recorded ${applied} of ${pairsText(pairs.length)}; "tidemark transfers match --undo" takes them back.`
           : pairs.length > 0
             ? `--apply records what is certain or likely of ${pairsText(pairs.length)}; with --possible also the others.`
             : '',
-        ...unpairedLines(unpaired),
+        ...unpairedLines(unpaired).map(named),
       ]
         .filter((line) => line !== '')
         .join('\n'),
