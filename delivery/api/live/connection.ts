@@ -5,7 +5,7 @@ import type { Room } from './room.ts'
 
 const MINUTE_MS = 60_000
 /** How long the other side may take to answer a close. */
-const CLOSE_MS = 1_000
+const CLOSE_MS = 5_000
 
 /** Who is at the other end, once it is known. */
 export type Guest = { readonly grant: Grant; readonly who: Principal }
@@ -63,7 +63,7 @@ export class Connection {
     const now = this.now()
     if (guest === null && now - this.since > limits.ticketMs)
       return this.close(CLOSE.signIn, 'nobody said who this is')
-    if (guest?.grant.expires != null && guest.grant.expires <= now)
+    if (guest !== null && (guest.grant.expires ?? Infinity) <= now)
       return this.close(CLOSE.signIn, 'the token is over: show a new one')
     if (this.behindSince !== null) {
       if (socket.bufferedAmount <= limits.waiting / 2) this.behindSince = null

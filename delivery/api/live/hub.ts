@@ -88,8 +88,9 @@ export class Hub {
     let count = 0
     for (const [key, connections] of this.byGrant) {
       const [first] = connections
-      if (first?.guest == null) continue
-      const who = await this.auth.standing({ ...first.guest.grant, expires: null }).catch(() => undefined)
+      const grant = first?.guest?.grant
+      if (grant === undefined) continue
+      const who = await this.auth.standing({ ...grant, expires: null }).catch(() => undefined)
       // A store that cannot be asked now says nothing about anybody.
       if (who === undefined) return
       for (const connection of this.byGrant.get(key) ?? []) {

@@ -34,7 +34,8 @@ export function listenTo(
   socket.on('message', (data, isBinary) => {
     if (!connection.count()) return connection.close(CLOSE.policy, 'too many messages')
     if (isBinary) return connection.close(CLOSE.binary, 'text is spoken here')
-    const text = String(data as Buffer)
+    // Of the kinds that the library knows of, it gives this one.
+    const text = (data as Buffer).toString()
     turn = turn.then(() => answered(text, connection, io))
   })
   socket.on('ping', () => {

@@ -42,6 +42,9 @@ export type Live = {
   readonly close: () => void
 }
 
+/** How long who broke off may take to take note. */
+const BROKEN_MS = 5_000
+
 export const WS_PATH = '/portfolio/ws'
 
 /** Everything between a price that arrives, or a row that is written, and those who want to see it at once. */
@@ -88,8 +91,8 @@ export function openLive(options: LiveOptions): Live {
           },
           clientTracking: false,
         },
-        // What a connection breaks by is its own affair: the socket is closed by then.
-        errorHandler: (_, socket) => socket.terminate(),
+        // What a connection breaks by is its own affair; the library has told it the code by then.
+        errorHandler: (_, socket) => void setTimeout(() => socket.terminate(), BROKEN_MS).unref(),
         preClose: (done) => {
           hub.closeAll()
           done()

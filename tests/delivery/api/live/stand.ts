@@ -90,8 +90,12 @@ export async function liveStand(
     portfolioFile: null,
     now: () => clock.now,
   }
+  let reads = 0
   const runner: Runner = {
-    run: (name, ask) => handle(name, ask, io),
+    run: (name, ask) => {
+      if (name === 'liveBasis') reads++
+      return handle(name, ask, io)
+    },
     download: (ask) => handleExport(ask, io),
     close: async () => undefined,
   }
@@ -133,7 +137,21 @@ export async function liveStand(
     await store.close()
   })
   const accounts = new Accounts(store, new Passwords(CHEAP), () => clock.now)
-  return { app, store, io, live, clock, prices, news, port, accounts, written, folder, file }
+  return {
+    app,
+    store,
+    io,
+    live,
+    clock,
+    prices,
+    news,
+    port,
+    accounts,
+    written,
+    folder,
+    file,
+    read: () => reads,
+  }
 }
 
 /** An account, and a session of it. */
