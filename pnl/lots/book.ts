@@ -1,7 +1,6 @@
-import { deserialize, serialize } from 'node:v8'
 import type { AssetId } from '#core/asset.ts'
 import type { Flow } from '#core/flow.ts'
-import { Component, type SavedComponent } from './component.ts'
+import { Component } from './component.ts'
 import { connected, spread, type AssetEntries } from './components.ts'
 import { entriesOf } from './entries.ts'
 import type { Entry } from './entry.ts'
@@ -14,16 +13,6 @@ import { valuerOf, type Valuer } from './valuer.ts'
 
 /** What changes in a ledger: flows that are new (or new versions of those with the same id), and ids that are gone. */
 export type LotChange = { readonly add?: readonly Flow[]; readonly remove?: readonly string[] }
-
-/** Version of the rules and of the layout of saved books: a change of either makes them stale. */
-const LOT_VERSION = 2
-
-type SavedBook = {
-  readonly version: number
-  readonly settings: LotSettings
-  readonly groups: ReadonlyMap<string, Group>
-  readonly components: readonly SavedComponent[]
-}
 
 type Group = { flows: Flow[]; entries: readonly Entry[] }
 
@@ -78,46 +67,6 @@ export class LotBook {
       base,
       (asset) => markAt(asset, at),
     )
-  }
-
-  /**
-   * The whole book as bytes, for a store: flows, entries, what months brought about, and the beginnings that were kept.
-   * Prices are not in it: flows whose prices changed since are for `reprice`.
-   */
-  save(): Uint8Array {
-    const components = this.components.map((component) => component.save())
-    const saved: SavedBook = {
-      version: LOT_VERSION,
-      settings: this.settings,
-      groups: this.groups,
-      components,
-    }
-    return serialize(saved)
-  }
-
-  /**
-   * A book as it was saved.
-   * @returns null when it was made by another version of the rules or with other settings: begin a new one
-   */
-  static load(
-    bytes: Uint8Array,
-    input: Omit<LotInput, 'flows' | 'at'>,
-    settings: LotSettings,
-  ): LotBook | null {
-    const saved = deserialize(bytes) as SavedBook
-    if (saved.version !== LOT_VERSION || JSON.stringify(saved.settings) !== JSON.stringify(settings))
-      return null
-    const book = new LotBook(input, settings)
-    for (const [key, group] of saved.groups) {
-      book.groups.set(key, group)
-      for (const { id } of group.flows) book.groupOfFlow.set(id, key)
-    }
-    for (const each of saved.components) {
-      const component = Component.load(each, settings, input.base)
-      book.components.push(component)
-      for (const { asset } of each.entries) book.byAsset.set(asset, component)
-    }
-    return book
   }
 
   private reach(at: number): void {

@@ -12,17 +12,7 @@ import { type Rows, emptyRows } from './rows.ts'
 import type { LotSettings } from './settings.ts'
 
 /** A month of a component: how it began, where it was worth keeping, and what it brought about. */
-export type Stretch = { readonly month: Month; readonly start: Checkpoint | null; readonly rows: Rows }
-
-export type SavedComponent = {
-  readonly entries: Entry[]
-  readonly stretches: readonly Stretch[]
-  readonly done: number
-  readonly sinceCheckpoint: number
-  readonly nextMonth: number
-  readonly clock: number
-  readonly head: Checkpoint
-}
+type Stretch = { readonly month: Month; readonly start: Checkpoint | null; readonly rows: Rows }
 
 /** A flow belongs to the month of the hour mark that ends its interval. */
 const monthOfEntry = ({ place }: Entry): Month => monthOf(ceilHour(place.time))
@@ -54,35 +44,6 @@ export class Component {
       base,
       new Claims(settings, calendarOf(settings.timeZone, settings.longTerm)),
     )
-  }
-
-  /** Everything that it holds, as plain data in which lots keep their identity. */
-  save(): SavedComponent {
-    const { entries, stretches, done, sinceCheckpoint, nextMonth, engine } = this
-    return {
-      entries,
-      stretches,
-      done,
-      sinceCheckpoint,
-      nextMonth,
-      clock: engine.clock,
-      head: takeCheckpoint(engine),
-    }
-  }
-
-  /** A component as it was saved. */
-  static load(saved: SavedComponent, settings: LotSettings, base: AssetId): Component {
-    const component = new Component(settings, base)
-    component.entries = saved.entries
-    component.stretches.push(...saved.stretches)
-    component.done = saved.done
-    component.sinceCheckpoint = saved.sinceCheckpoint
-    component.nextMonth = saved.nextMonth
-    restoreCheckpoint(component.engine, saved.head)
-    component.engine.clock = saved.clock
-    component.engine.rows = saved.stretches.at(-1)?.rows ?? emptyRows()
-    if (component.looksAhead) component.engine.claims.renew([], saved.entries, -Infinity)
-    return component
   }
 
   /** When its last entry is; −∞ without any. */

@@ -11,15 +11,15 @@ const KNOWN = new Set(['buy', 'sell', 'income', 'gas'])
  * That part of the bench's ledger which rp2 can be given: rows of the kinds that it knows, each with a price of its own
  * (it takes no others), none that leaves more than is there (it refuses the file), no sale that its fee eats up.
  * @param flows how many rows
- * @param fees whether purchases have fees
+ * @param plain no income, and purchases without fees: what rp2's hifo orders as ours does
  */
-export function peerLedger(flows: number, assets: number, fees = true): Flow[] {
+export function peerLedger(flows: number, assets: number, plain = false): Flow[] {
   const held = new Map<AssetId, Decimal>()
   const rows: Flow[] = []
   for (const flow of lotLedger(flows * 3, assets)) {
-    if (!KNOWN.has(flow.kind) || flow.tx !== null) continue
+    if (!KNOWN.has(flow.kind) || flow.tx !== null || (plain && flow.kind === 'income')) continue
     const unitPrice = flow.unitPrice ?? String((rows.length % 50) + 1)
-    const none = !fees && flow.kind === 'buy' ? { fee: null, feeAsset: null } : {}
+    const none = plain && flow.kind === 'buy' ? { fee: null, feeAsset: null } : {}
     const inKind = flow.feeAsset === null ? new Decimal(0) : new Decimal(flow.fee ?? 0)
     const after = (held.get(flow.asset) ?? new Decimal(0)).plus(flow.quantity).minus(inKind)
     const tooSmall = flow.kind === 'sell' && new Decimal(flow.quantity).times(unitPrice).gt(-1)

@@ -5,11 +5,10 @@ import type { AssetId } from '#core/asset.ts'
 import type { Flow } from '#core/flow.ts'
 import { HOUR_MS, type Hour } from '#core/hour.ts'
 import { lotViews } from '#pipeline/lots/compute.ts'
-import { computePortable, portable } from '#pipeline/lots/portable.ts'
 import { gainsOf } from '#pipeline/lots/gains.ts'
 import { happenedOf, selectView } from '#pipeline/lots/select.ts'
 import type { LotView } from '#pipeline/lots/view.ts'
-import { computeLots, prepareLots, type LotInput } from '#pnl/lots/lots.ts'
+import type { LotInput } from '#pnl/lots/lots.ts'
 import { DEFAULT_LOT_SETTINGS, type LotSettings } from '#pnl/lots/settings.ts'
 import { ASSETS, ledgerArbitrary } from '#tests/support/ledgers.ts'
 import { testSeed } from '#tests/support/random.ts'
@@ -104,19 +103,5 @@ test('gains by year, asset and term sum to the table', () => {
         expect(sum(rows.filter((row) => row.asset === asset).map(({ gain }) => gain))).toBe(realised)
     }),
     { numRuns: 300 },
-  )
-})
-
-test('computed from plain data in another thread, a report is the same', () => {
-  const inputs = fc.record({ flows: ledgerArbitrary(FROM, HOURS, 25), settings })
-  fc.assert(
-    fc.property(inputs, ({ flows, settings: chosen }) => {
-      const input = inputOf(flows, true)
-      const all = { ...DEFAULT_LOT_SETTINGS, ...(chosen as Partial<LotSettings>) }
-      const sent = structuredClone({ input: portable(input), settings: [all] })
-      const received = structuredClone(computePortable(sent.input, sent.settings))
-      expect(received).toEqual([computeLots(prepareLots(input), all)])
-    }),
-    { numRuns: 200 },
   )
 })
