@@ -4,7 +4,7 @@ import type { RouteName } from '#delivery/api/contract.ts'
 import { problemsOf } from '#delivery/api/docs-answers.ts'
 import { PASSWORD, signIn, type Reply } from '../auth/stand.ts'
 import { askRoute, ELSEWHERE, NAMES, REQUESTS, routeOf, type Request } from './requests.ts'
-import { world, type Who, type World } from './world.ts'
+import { world, type Who } from './world.ts'
 
 const ANSWERED = NAMES.filter((name) => !ELSEWHERE.includes(name))
 /** Doors: what they take has to be fetched first. */
