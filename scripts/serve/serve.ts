@@ -18,6 +18,7 @@ import { isInvented } from '../wiring/invented.ts'
 import { openLog } from '../wiring/log.ts'
 import { openForJob, storeLabel } from '../wiring/store.ts'
 import { live, openNews } from './live.ts'
+import { demoServer } from './demo-server.ts'
 import { serverLog } from './log.ts'
 import { openBrowser } from './open-browser.ts'
 import { startRunOf } from './own-routes.ts'
@@ -99,6 +100,8 @@ async function server(config: Config, options: ServeOptions, parts: Parts): Prom
     onEvent: log.door,
   })
   const updates = await live(config, { store, runner, auth, news })
+  const local = isLoopback(options.host) && proxies.length === 0
+  const demos = demoServer({ dataDir: config.dataDir, local: local && !demo })
   const app = await buildServer({
     auth,
     runner,
@@ -109,13 +112,14 @@ async function server(config: Config, options: ServeOptions, parts: Parts): Prom
       live: async () => ({ status: 'ok' }),
       ready: async () => ({ status: await stateOf(store) }),
       startRun: startRunOf(config, store, { runs, demo }),
+      openDemo: demos.openDemo,
     },
     changeMark: () => store.changeMark(),
     kept: new KeptAnswers(records, Date.now),
     isOurs,
     proxies,
     tls,
-    local: isLoopback(options.host) && proxies.length === 0,
+    local,
     version: appVersion(),
     pages: beside('../web'),
     onProblem: log.problem,
@@ -123,6 +127,7 @@ async function server(config: Config, options: ServeOptions, parts: Parts): Prom
   app.addHook('onClose', async () => {
     updates.close()
     close()
+    await demos.close()
   })
   const address = await listen(app, options)
   note(`Store    ${storeLabel(config)} (${config.storage})`)
@@ -132,7 +137,15 @@ async function server(config: Config, options: ServeOptions, parts: Parts): Prom
   if (firstLink !== null) note(`         ${demo ? ENTERS : MAKES_ACCOUNT}`)
   note(`Log      ${log.path}`)
   if (options.open) openBrowser(link, note)
+  if (demo) endWithParent(link)
   return app
+}
+
+/** A demo that a server opened tells it the link, and ends when that server has ended in whatever way. */
+function endWithParent(link: string): void {
+  if (!process.connected) return
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+  process.send?.({ link })
 }
 
 const MAKES_ACCOUNT = 'This link makes the first account; it is good once, for a quarter of an hour.'

@@ -104,6 +104,15 @@ export const SESSION_ROUTES = {
     status: 201,
     answer: session,
   },
+  openDemo: {
+    method: 'POST',
+    path: '/demo',
+    tag,
+    access: 'admin',
+    summary: 'Open the demo, an invented market with a store and a server of its own, and get a link into it',
+    status: 201,
+    answer: z.object({ schemaVersion: z.literal(1), link: z.string().describe('Good once') }),
+  },
   openShare: {
     method: 'POST',
     path: '/session/share',
