@@ -1,3 +1,23 @@
+import { useMay, useMe } from '../../api/use-me.ts'
+import { Account } from './Account.tsx'
+import { Display } from './Display.tsx'
+import { Tokens } from './Tokens.tsx'
+import { Users } from './Users.tsx'
+
+/** How it looks, who is signed in, and who else may come in. */
 export function Settings() {
-  return <h1>Settings</h1>
+  const me = useMe()
+  const looksAfter = useMay('admin')
+  const isSignedIn = me?.by === 'session'
+  return (
+    <>
+      <h1 className="hidden">Settings</h1>
+      <div className="panels">
+        <Display />
+        {me !== null && isSignedIn ? <Account me={me} /> : null}
+        {isSignedIn ? <Tokens /> : null}
+        {me !== null && looksAfter ? <Users self={me.user} /> : null}
+      </div>
+    </>
+  )
 }
