@@ -58,11 +58,14 @@ export async function restoreFlow(
 ): Promise<EditedFlow[]> {
   const { portfolio, id, who, why } = request
   const all = await io.store.editedFlows(portfolio.owner, booksOf(portfolio))
-  const begun = isBeginning(id)
-    ? all.filter(({ flow, replacement }) => flow.id.startsWith(id) || replacement?.startsWith(id) === true)
-    : []
+  const whole = all.find(({ flow, replacement }) => flow.id === id || replacement === id)
+  // A flow that was edited twice is named by two rows: only where no id is meant whole can a beginning be ambiguous.
+  const begun =
+    whole === undefined && isBeginning(id)
+      ? all.filter(({ flow, replacement }) => flow.id.startsWith(id) || replacement?.startsWith(id) === true)
+      : []
   if (begun.length > 1) throw ambiguous(id, begun.length)
-  const found = all.find(({ flow, replacement }) => flow.id === id || replacement === id) ?? begun[0]
+  const found = whole ?? begun[0]
   if (found === undefined) {
     throw new TidemarkError('INPUT_INVALID', {
       message: `Nothing that was edited or removed is known by the id ${id}.`,
