@@ -8,6 +8,7 @@ import type { Route } from './contract/route.ts'
 import { fingerprintOf, type KeptAnswers } from './kept-answers.ts'
 import { refuseAmounts, withoutAmounts } from './hide-amounts.ts'
 import { refuseTwice } from './query-text.ts'
+import { Turns } from './turns.ts'
 import type { Ask, Auth, Handler, Principal, Reply, Runner } from './types.ts'
 
 /** Routes that the server itself answers: what it knows of its own process, and what goes through it. */
@@ -41,6 +42,7 @@ export type Serving = {
 /** Every route of the contract below a prefix. */
 export function registerRoutes(app: FastifyInstance, serving: Serving): void {
   const answers = new Answers()
+  const turns = new Turns()
   const asking = new WeakMap<FastifyRequest, Principal | null>()
   for (const name of Object.keys(ROUTES) as RouteName[]) {
     const route: Route = ROUTES[name]
@@ -67,7 +69,7 @@ export function registerRoutes(app: FastifyInstance, serving: Serving): void {
         asking.set(request, who)
       },
       handler: async (request, reply) =>
-        answer(name, request, reply, { ...serving, answers, who: asking.get(request) ?? null }),
+        answer(name, request, reply, { ...serving, answers, turns, who: asking.get(request) ?? null }),
     })
   }
 }
@@ -77,7 +79,11 @@ function responsesOf({ answer, status = 200 }: Route): Record<string, unknown> {
   return { [status]: answer }
 }
 
-type Answering = Serving & { readonly answers: Answers; readonly who: Principal | null }
+type Answering = Serving & {
+  readonly answers: Answers
+  readonly turns: Turns
+  readonly who: Principal | null
+}
 
 async function answer(
   name: RouteName,
@@ -114,12 +120,13 @@ async function made(
   name: RouteName,
   ask: Ask<RouteName>,
   call: Call,
-  { runner, own, changeMark, answers, who }: Answering,
+  { runner, own, changeMark, answers, turns, who }: Answering,
 ): Promise<Reply> {
   const itself = own[name] as OwnHandler<RouteName> | undefined
   if (itself !== undefined) return ownReply(name, await itself(ask, call))
   const run = () => runner.run(name, ask)
-  if (ROUTES[name].method !== 'GET') return run()
+  if (name === 'previewImport') return run()
+  if (ROUTES[name].method !== 'GET') return turns.after(ask.owner, run)
   const hide = who?.hideAmounts === true
   const key = JSON.stringify([name, ask.owner, ask.params, ask.query, hide])
   return answers.of(key, changeMark(), hide ? async () => withoutAmounts(await run()) : run)
