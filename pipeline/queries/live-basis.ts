@@ -1,15 +1,18 @@
-import type { AssetId, Quote } from '#core/asset.ts'
+import { byBytes, type AssetId, type Quote } from '#core/asset.ts'
 import { Decimal, toDouble, ZERO } from '#core/decimal.ts'
 import { addHours, ceilHour, type Hour } from '#core/hour.ts'
 import { monthsBetween } from '#core/month.ts'
 import type { Portfolio } from '#core/portfolio.ts'
+import { MISSING } from '#core/quality.ts'
 import { sum } from '#core/sum.ts'
 import type { Effect } from '#pnl/flows/effects.ts'
 import { parseLineKey } from '#pnl/flows/leg.ts'
 import type { TokenResult } from '#pnl/hourly/token.ts'
 import { carryMsOf, type MarkSettings } from '#pnl/settings.ts'
+import { lastMarks } from '../pnl/last-marks.ts'
 import { countMonth } from '../pnl/month.ts'
 import { openSession, reportOf, type PnlPorts, type PnlSession, type RangeResult } from './pnl.ts'
+import { symbolOf, symbolsOf } from './pnl-series.ts'
 
 /**
  * What one asset contributes to the live total and to its change, as a function of its price p:
@@ -67,14 +70,28 @@ export async function liveBasis(
   const session = await openSession(ask, io, settings)
   const { report, range } = await reportOf(session, ask)
   const symbols = new Map(report.tokens.map(({ asset, symbol }) => [asset, symbol]))
+  const names = await symbolsOf(io, session.assets)
   const since = await effectsSince(session, report.from, ceilHour(now))
   const hours = range.total.value.length
-  const assets = range.shown.map(([asset, token]) =>
-    liveAsset(
-      { asset, symbol: symbols.get(asset) ?? asset, carryMs: carryOf(asset, session) },
-      ...([token, range, report.from, since.get(asset) ?? []] as const),
+  const late = [...since].filter(([asset]) => !symbols.has(asset) && session.assets.includes(asset))
+  const known = {
+    ...range,
+    before: await lastKnown(
+      range,
+      late.map(([asset]) => asset),
+      report.from,
+      session,
     ),
-  )
+  }
+  const tokens = [...range.shown, ...late.map(([asset]) => [asset, nothing(hours)] as const)]
+  const assets = tokens
+    .sort(([a], [b]) => byBytes(a, b))
+    .map(([asset, token]) =>
+      liveAsset(
+        { asset, symbol: symbols.get(asset) ?? symbolOf(asset, names), carryMs: carryOf(asset, session) },
+        ...([token, known, report.from, since.get(asset) ?? []] as const),
+      ),
+    )
   return {
     portfolio: portfolio.name,
     quote,
@@ -94,10 +111,31 @@ const carryOf = (asset: AssetId, { loader }: PnlSession): number =>
 const cameIn = ({ shown }: RangeResult, hour: number): number =>
   sum(shown.map(([, { externalIn }]) => externalIn[hour] as number))
 
+/** A token that came after the newest hour, as it was until then. */
+function nothing(hours: number): Pick<TokenResult, 'pnl' | 'held' | 'quantity' | 'quality'> {
+  return {
+    pnl: new Float64Array(hours),
+    held: new Float64Array(hours),
+    quantity: new Array<string>(hours).fill('0'),
+    quality: new Uint8Array(hours),
+  }
+}
+
+/** The last marks before the range, also of assets that came after it. */
+async function lastKnown(
+  { marks, before }: RangeResult,
+  late: readonly AssetId[],
+  from: Hour,
+  { loader }: PnlSession,
+): Promise<RangeResult['before']> {
+  const unmarked = late.filter((asset) => Number.isNaN(marks.get(asset)?.price[0] ?? NaN))
+  return new Map([...before, ...(await lastMarks(unmarked, from, loader))])
+}
+
 function liveAsset(
   named: Pick<LiveAsset, 'asset' | 'symbol' | 'carryMs'>,
-  token: TokenResult,
-  { marks, before }: RangeResult,
+  token: Pick<TokenResult, 'pnl' | 'held' | 'quantity' | 'quality'>,
+  { marks, before }: Pick<RangeResult, 'marks' | 'before'>,
   from: Hour,
   effects: readonly Effect[],
 ): LiveAsset {
@@ -119,7 +157,7 @@ function liveAsset(
     ...named,
     quantity,
     price: price.findLast((mark) => !Number.isNaN(mark)) ?? before.get(asset) ?? NaN,
-    quality: token.quality[end] as number,
+    quality: Number.isNaN(quantity) ? MISSING : (marks.get(asset)?.quality[end] ?? MISSING),
     baseQuantity: token.held[base] as number,
     basePrice: settled < 0 ? NaN : (price[settled] as number),
     fixed: total(({ tradedValue, baseFees }) => tradedValue.plus(baseFees)),
