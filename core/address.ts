@@ -57,6 +57,17 @@ export function checksumAddress(address: string): string {
   return `0x${cased.join('')}`
 }
 
+/** What is to be known of an address that is well formed and nobody's; null of every other. @param address lower case */
+export function nobodysAddress(address: string): string | null {
+  if (/^0x0{40}$/.test(address))
+    return 'the zero address: tokens are made from it and destroyed to it, and what lies there is nobody\u2019s'
+  if (/^0x(?:dead0{32}dead|0{36}dead|dead0{36})$/.test(address))
+    return 'a dead address: what is sent there is destroyed, and nobody can move it'
+  if (/^0x(?:ee){20}$/.test(address)) return 'a placeholder that programs write for the chain\u2019s own coin'
+  if (/^0x0{37}[0-9a-f]{3}$/.test(address)) return 'a contract that is built into the chain, not a wallet'
+  return null
+}
+
 function whyNotEvm(text: string): string {
   if (/^(0x)?[0-9a-f]{64}$/i.test(text)) return SIXTY_FOUR
   if (text.length <= 300) {

@@ -39,6 +39,28 @@ export function labelWallet(text: string, at: number, label: string | null, sour
   })
 }
 
+/** @param at place of the wallet in the file, from 0 */
+export function rechainWallet(
+  text: string,
+  at: number,
+  chains: readonly string[],
+  source: PortfolioSource,
+): Edited {
+  const before = readPortfolio(text, source)
+  if (isDeepStrictEqual(before.wallets[at]?.chains, chains)) return { text, portfolio: before }
+  const wallets = before.wallets.map((wallet, index) => (index === at ? { ...wallet, chains } : wallet))
+  return edited(text, source, { ...before, wallets }, (root) => {
+    const item = listOf(root)?.items[at]
+    const pair = isMap(item) ? pairOf(item, 'chains') : undefined
+    if (pair === undefined) return null
+    const value = pair.value as Node
+    // A list with a line for each of them becomes one in brackets.
+    const from =
+      isSeq(value) && value.flow === true ? startOf(value) : text.indexOf(':', endOf(pair.key as Node)) + 1
+    return { from, to: endOf(value), text: `${from === startOf(value) ? '' : ' '}${chainList(chains)}` }
+  })
+}
+
 function edited(
   text: string,
   source: PortfolioSource,

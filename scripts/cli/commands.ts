@@ -91,6 +91,12 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('../commands/wallets/label.ts'),
   },
   {
+    name: 'wallets chains',
+    group: IN,
+    summary: 'the chains that a wallet is read on: add some, take some out',
+    load: () => import('../commands/wallets/chains.ts'),
+  },
+  {
     name: 'wallets check',
     group: IN,
     summary: 'addresses, and what is wrong with them: no store, no network',

@@ -4,6 +4,7 @@ import type { Act } from './command.ts'
 import { COMMANDS, joinWords } from './commands.ts'
 import type { Cli } from './context.ts'
 import { describeFailure, failureOf } from './failure.ts'
+import { groupHelp } from './groups.ts'
 import { Output, survivePipes, writeDocument, type Outcome } from './output.ts'
 import { buildProgram, globalsOf } from './program.ts'
 import { scrub } from './secrets.ts'
@@ -54,6 +55,8 @@ async function run(argv: readonly string[], stop: Stop, json: boolean): Promise<
       cli = { globals, out, stop }
       outcome = await handler(cli, ...args)
     }
+  const group = groupHelp(argv)
+  if (group !== null) return writeHelp(group, json)
   const help: string[] = []
   const program = buildProgram(act, { help: (text) => void help.push(text) })
   try {

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { LOCAL_OWNER } from '#core/portfolio.ts'
 import type { Act } from './command.ts'
 import { COMMANDS } from './commands.ts'
+import { commandsOf } from './groups.ts'
 import { PROGRESS, type Globals } from './context.ts'
 import { usage } from './values.ts'
 import { appVersion } from './version.ts'
@@ -39,6 +40,8 @@ export function buildProgram(act: Act, words: Words): Command {
     const entry = COMMANDS.find((one) => one.name === command.name())
     const module = await entry?.load()
     module?.define(command, act)
+    const more = entry === undefined ? null : commandsOf(entry.name)
+    if (more !== null) command.addHelpText('after', `\n${more}`)
   })
   return program
 }

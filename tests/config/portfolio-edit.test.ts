@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checksumAddress } from '#core/address.ts'
 import type { Wallet } from '#core/portfolio.ts'
-import { addWallet, labelWallet, removeWallet } from '#config/portfolio/edit.ts'
+import { addWallet, labelWallet, rechainWallet, removeWallet } from '#config/portfolio/edit.ts'
 import { readPortfolio } from '#config/portfolio/read.ts'
 import { portfolioTemplate } from '#config/portfolio/template.ts'
 import { testSeed } from '../support/random.ts'
@@ -34,6 +34,27 @@ wallets:   # all of them
 holdings:
   - { asset: bitcoin, quantity: 0.50 }
 `
+
+describe('the chains of a wallet are changed', () => {
+  test('in its own line, in brackets, and nothing else moves', () => {
+    const first = rechainWallet(FILE, 0, ['ethereum', 'base', 'optimism'], source)
+    expect(first.text).toBe(FILE.replace('[ethereum, base]', '[ethereum, base, optimism]'))
+    const second = rechainWallet(first.text, 1, ['polygon'], source)
+    expect(second.text).toBe(first.text.replace('[ base ]', '[polygon]'))
+    expect(second.portfolio.wallets.map(({ chains }) => chains)).toEqual([
+      ['ethereum', 'base', 'optimism'],
+      ['polygon'],
+    ])
+    expect(rechainWallet(FILE, 1, ['base'], source).text).toBe(FILE)
+  })
+
+  test('of a list with a line for each', () => {
+    const text = `name: x\nwallets:\n  - chains:\n      - ethereum # main\n      - base\n    address: ${A}\n`
+    expect(rechainWallet(text, 0, ['ethereum', 'base', 'optimism'], source).text).toBe(
+      `name: x\nwallets:\n  - chains: [ethereum, base, optimism]\n    address: ${A}\n`,
+    )
+  })
+})
 
 describe('a wallet is added', () => {
   test('below the last one, and nothing else moves', () => {

@@ -36,6 +36,48 @@ const A = VECTORS[4] as string
 const B = VECTORS[5] as string
 const C = VECTORS[6] as string
 
+describe('wallets chains', () => {
+  test('adds chains to a wallet of the file and takes some out; what makes no sense changes nothing', async () => {
+    await run('add', A, '--label', 'cold')
+    const added = await run('chains', 'cold', '--add', 'base', '10')
+    expect([added.code, added.stdout]).toEqual([
+      0,
+      `cold (${A.toLowerCase()}) is read on ethereum, base, optimism now. "tidemark ingest" reads it there.\n`,
+    ])
+    expect(written()).toContain('chains: [ethereum, base, optimism]')
+    const removed = documentOf(await run('chains', A, '--remove', 'ethereum', '--json'))
+    expect(removed['wallet']).toMatchObject({ label: 'cold', chains: ['base', 'optimism'] })
+    const before = written()
+    for (const args of [[], ['--add', 'nowhere'], ['--remove', 'polygon'], ['--remove', 'base', 'optimism']])
+      expect((await run('chains', 'cold', ...args)).code, args.join(' ')).toBe(2)
+    expect((await run('chains', B, '--add', 'base')).code).toBe(2)
+    expect(written()).toBe(before)
+    expect((await run('add', A)).stderr).toContain('tidemark wallets chains')
+  })
+})
+
+describe('help of commands that begin with one word', () => {
+  test('lists them, by --help and by help; a command of its own lists what goes on from it', async () => {
+    for (const args of [
+      ['wallets', '--help'],
+      ['help', 'wallets'],
+      ['tokens', '-h'],
+    ]) {
+      const { code, stdout } = await tidemark(args, { cwd: place.dir })
+      expect([code, stdout.split('\n')[0]]).toEqual([
+        0,
+        `Usage: tidemark ${args.find((word) => /^[wt]/.test(word))} [command] [options]`,
+      ])
+      expect(stdout).toMatch(/^ {2}(?:wallets|tokens) list {2,}/m)
+      expect(stdout).not.toContain('tidemark demo')
+    }
+    expect((await tidemark(['flows', '--help'], { cwd: place.dir })).stdout).toMatch(
+      /^ {2}flows restore {2,}/m,
+    )
+    expect((await tidemark(['wallets'], { cwd: place.dir })).code).toBe(2)
+  })
+})
+
 describe('wallets check', () => {
   type Answer = { input: string; ok: boolean; address: string | null; reason: string | null }
   const check = async (inputs: readonly string[]): Promise<Answer[]> => {
@@ -45,6 +87,16 @@ describe('wallets check', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as Answer)
   }
+
+  test('says of an address that is nobody’s what it is', async () => {
+    const zero = `0x${'0'.repeat(40)}`
+    const [nobody, dead, somebody] = await check([zero, '0x000000000000000000000000000000000000dEaD', A])
+    expect(nobody).toMatchObject({ ok: true, note: expect.stringContaining('zero address') as string })
+    expect(dead).toMatchObject({ ok: true, note: expect.stringContaining('destroyed') as string })
+    expect(somebody).not.toHaveProperty('note')
+    expect((await run('check', zero)).stdout).toContain('! the zero address')
+    expect((await run('add', zero)).stderr).toContain('the zero address')
+  })
 
   test('takes the vectors of EIP-55, all-lower and all-upper letters, and spaces about them', async () => {
     const upper = `0x${A.slice(2).toUpperCase()}`

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { checksumAddress, readAddress } from '#core/address.ts'
+import { checksumAddress, nobodysAddress, readAddress } from '#core/address.ts'
 import { TidemarkError } from '#core/errors.ts'
 import type { Wallet } from '#core/portfolio.ts'
 import type { Edited } from '#config/portfolio/edit.ts'
@@ -38,6 +38,10 @@ async function run(cli: Cli, texts: string[], options: Options): Promise<Outcome
   let edited: Edited = { text: file.text, portfolio: file.portfolio }
   for (const wallet of wallets) edited = addWallet(edited.text, wallet, file.source)
   replaceFile(file, edited)
+  for (const { address } of wallets) {
+    const note = nobodysAddress(address)
+    if (note !== null) cli.out.warn(`! ${checksumAddress(address)} is ${note}.`)
+  }
   return {
     exitCode: 0,
     text: () =>
@@ -121,7 +125,7 @@ function duplicate(address: string, wallets: readonly Wallet[]): string | null {
   const there = wallets.find((wallet) => wallet.address === address)
   return there === undefined
     ? null
-    : `${checksumAddress(address)} is there already${there.label === null ? '' : ` as "${there.label}"`}, on ${there.chains.join(', ')}: add chains to it in the file`
+    : `${checksumAddress(address)} is there already${there.label === null ? '' : ` as "${there.label}"`}, on ${there.chains.join(', ')}: "tidemark wallets chains ${checksumAddress(address)} --add CHAIN" adds chains to it`
 }
 
 function invalid(message: string, fix: string): TidemarkError {

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
-import { checksumAddress, readAddress } from '#core/address.ts'
+import { checksumAddress, nobodysAddress, readAddress } from '#core/address.ts'
 import { EXIT } from '#core/errors.ts'
 import { visible } from '#core/reading.ts'
 import { examples, type Act } from '../../cli/command.ts'
@@ -15,6 +15,8 @@ type Answer = {
   readonly ok: boolean
   readonly address: string | null
   readonly reason: string | null
+  /** What is to be known of an address that is well formed and nobody's. */
+  readonly note?: string
 }
 
 export function define(command: Command, act: Act): void {
@@ -48,9 +50,10 @@ async function* lines(): AsyncIterable<string> {
 function answerTo(text: string): Answer {
   const { value, fault } = readAddress(text)
   const input = masked(text)
-  return value === null
-    ? { input, ok: false, address: null, reason: fault }
-    : { input, ok: true, address: checksumAddress(value), reason: null }
+  if (value === null) return { input, ok: false, address: null, reason: fault }
+  const note = nobodysAddress(value)
+  const answer = { input, ok: true, address: checksumAddress(value), reason: null }
+  return note === null ? answer : { ...answer, note }
 }
 
 /** What may be a private key is not said again in full. */
@@ -59,8 +62,9 @@ function masked(text: string): string {
   return isKey ? `${text.trim().slice(0, 6)}…(64 digits)` : text
 }
 
-function textOf({ input, address, reason }: Answer): string {
-  return address === null ? `refused  ${reason ?? ''}` : `ok       ${address}${aside(input, address)}`
+function textOf({ input, address, reason, note }: Answer): string {
+  if (address === null) return `refused  ${reason ?? ''}`
+  return `ok       ${address}${aside(input, address)}${note === undefined ? '' : `   ! ${note}`}`
 }
 
 const aside = (input: string, address: string): string =>
