@@ -27,7 +27,11 @@ export function newQueryClient(): QueryClient {
     queryCache: new QueryCache({
       onError: (error, { queryKey }) => void (queryKey[0] === 'GET /me' || onError(error)),
     }),
-    mutationCache: new MutationCache({ onError }),
+    mutationCache: new MutationCache({
+      // At the door a 401 is about what was given there.
+      onError: (error, _asked, _kept, { options }) =>
+        void (String(options.mutationKey?.[0]).startsWith('POST /session') || onError(error)),
+    }),
     defaultOptions: {
       queries: {
         staleTime: 30_000,
@@ -78,6 +82,7 @@ export function useSend<C extends Write>(
 ): UseMutationResult<Answer<C>, Problem, Ask<C>> {
   const client = useQueryClient()
   return useMutation<Answer<C>, Problem, Ask<C>>({
+    mutationKey: [call],
     mutationFn: (ask) => (api as AnyApi)(call, ask) as Promise<Answer<C>>,
     onSuccess: () => Promise.all(renews.map((read) => client.invalidateQueries({ queryKey: [read] }))),
   })

@@ -8,7 +8,7 @@ import { Button } from '../../ui/Button.tsx'
 import { Quantity } from '../../ui/Figure.tsx'
 import { Panel, type PanelQuery } from '../../ui/Panel.tsx'
 import { Table, type Column } from '../../ui/Table.tsx'
-import { shortAddress } from '../wallets/address.ts'
+import { shortAddress } from '../../format/address.ts'
 import styles from './Data.module.css'
 
 type Flow = Answer<'GET /gaps'>['unexplained'][number]

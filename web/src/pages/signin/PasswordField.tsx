@@ -18,7 +18,7 @@ export function PasswordField({
   const [isShown, show] = useState(false)
   return (
     <div className="field">
-      <label htmlFor={id} className="soft small">
+      <label htmlFor={id} className={styles.label}>
         {label}
       </label>
       <input

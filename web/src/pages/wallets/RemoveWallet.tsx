@@ -1,7 +1,7 @@
 import { useSend } from '../../api/use-api.ts'
 import { Confirm } from '../../ui/Confirm.tsx'
 import { toast } from '../../ui/toast.tsx'
-import { shortAddress } from './address.ts'
+import { shortAddress } from '../../format/address.ts'
 import type { Wallet } from './last-read.ts'
 import { WALLETS_RENEW } from './use-add-wallets.ts'
 

@@ -6,7 +6,7 @@ import { Button } from '../../ui/Button.tsx'
 import { Copy } from '../../ui/Copy.tsx'
 import { Table, type Column } from '../../ui/Table.tsx'
 import { useNow } from '../../ui/use-now.ts'
-import { shortAddress } from './address.ts'
+import { shortAddress } from '../../format/address.ts'
 import { lastRead, type Wallet } from './last-read.ts'
 import styles from './Wallets.module.css'
 

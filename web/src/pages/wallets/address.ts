@@ -41,8 +41,3 @@ function withChecksum(lower: string): string {
   })
   return `0x${cased.join('')}`
 }
-
-/** As it is shown where there is little room: its beginning and its end. */
-export function shortAddress(address: string): string {
-  return address.length <= 14 ? address : `${address.slice(0, 6)}…${address.slice(-4)}`
-}
