@@ -69,7 +69,7 @@ function Panels({ query, page }: { readonly query: NonNullable<Query>; readonly 
           {token === undefined ? null : <Waterfall token={token} />}
         </Panel>
         <Panel {...about} title="The same over time" height="308px">
-          {page?.hourly == null ? null : <Parts hourly={page.hourly} />}
+          {page?.hourly === undefined || page.hourly === null ? null : <Parts hourly={page.hourly} />}
         </Panel>
       </div>
       <div className={styles.pair}>
@@ -102,7 +102,7 @@ function Head({
         <div className={styles.name}>
           <h1>
             <bdi>{page?.symbol ?? shortId(asset)}</bdi>
-            {page?.name == null ? null : <bdi className="soft"> {page.name}</bdi>}
+            {page?.name === undefined || page.name === null ? null : <bdi className="soft"> {page.name}</bdi>}
           </h1>
           <code className="soft small">{asset}</code>
         </div>
