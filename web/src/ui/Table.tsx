@@ -77,7 +77,7 @@ export function Table<T>(props: Props<T>) {
       className={styles.scroller}
       style={{ maxHeight: maxHeight ?? (isVirtual ? '70vh' : undefined) }}
       tabIndex={0}
-      role="region"
+      role="group"
       aria-label={caption}
     >
       <table className={isVirtual ? styles.fixed : styles.table} aria-rowcount={sorted.length + 1}>
