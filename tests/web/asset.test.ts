@@ -1,14 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { waterfall } from '../../web/src/charts/waterfall.ts'
-import {
-  lastKnown,
-  partsIn,
-  partsOf,
-  sourceRows,
-  type Page,
-  type Token,
-} from '../../web/src/pages/asset/parts.ts'
+import { lastKnown, partsIn, partsOf, sourceRows, type Page } from '../../web/src/pages/asset/parts.ts'
 
 describe('the waterfall', () => {
   test('stands on what came before, and ends with what all of it comes to', () => {
