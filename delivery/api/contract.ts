@@ -169,7 +169,7 @@ export const ROUTES = {
     tag: 'lots',
     summary: 'Every flow with its value, fee, quality and gain, newest first',
     access: 'read',
-    query: paged.extend({ assets: assets.optional(), wallet: address.optional(), ...span }),
+    query: paged.extend({ assets: assets.optional(), wallet: address.optional(), ...span, method, scope }),
     answer: documents.page(documents.trade),
   },
   wallets: {

@@ -72,11 +72,8 @@ export const explainLots: Handler<'explainLots'> = async ({ owner, query }, io) 
 }
 
 export const trades: Handler<'trades'> = async ({ owner, query }, io) => {
-  const { view, input } = await viewOf(
-    owner,
-    { portfolio: query.portfolio, method: 'fifo', scope: 'pooled' },
-    io,
-  )
+  const { portfolio, method, scope } = query
+  const { view, input } = await viewOf(owner, { portfolio, method, scope }, io)
   const now = io.now()
   const page = { offset: offsetOf(query.cursor), limit: query.limit }
   const { rows, total } = listTrades(input, view, {

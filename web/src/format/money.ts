@@ -4,11 +4,16 @@ import { formatOf, print, type NumberStyle, type Shown } from './number.ts'
 /** How a currency is named: `$1.00`, `US$1.00` where others have the sign too, or `USD 1.00`. */
 export type CurrencyName = 'narrowSymbol' | 'symbol' | 'code'
 
+export type MoneyKind = 'balance' | 'pnl' | 'paid'
+
 export type MoneyStyle = {
   readonly currency: string
   readonly name?: CurrencyName
-  /** What was made is rounded half-even and has its sign; what is there is rounded down. */
-  readonly kind?: 'balance' | 'pnl'
+  /**
+   * What was made is rounded half-even and has its sign; what was paid or got is too, so that both add up, without a plus;
+   * what is there is rounded down.
+   */
+  readonly kind?: MoneyKind
   /** In cards a million and more is cut to four digits. Tables are always in full. */
   readonly compact?: boolean
 }
@@ -23,7 +28,7 @@ export function money(
 ): Shown {
   const style: NumberStyle = {
     ...currencyStyle(currency, name),
-    roundingMode: kind === 'pnl' ? 'halfEven' : 'trunc',
+    roundingMode: kind === 'balance' ? 'trunc' : 'halfEven',
     signDisplay: kind === 'pnl' ? 'exceptZero' : 'negative',
   }
   const full = print(text, { ...style, ...decimalsOf(currency) })

@@ -1,6 +1,6 @@
 import { useCallback, type ClipboardEvent, type ReactNode } from 'react'
 import { absolute, signOf } from '../format/decimal.ts'
-import { money } from '../format/money.ts'
+import { money, type MoneyKind } from '../format/money.ts'
 import { MISSING, type Shown } from '../format/number.ts'
 import { change, share } from '../format/percent.ts'
 import { price } from '../format/price.ts'
@@ -28,7 +28,7 @@ export const HIDDEN = '•••••'
 /** Money in the currency of the portfolio. `pnl` has sign, arrow and colour. */
 export function Money(
   props: Common & {
-    readonly kind?: 'balance' | 'pnl'
+    readonly kind?: MoneyKind
     readonly compact?: boolean
     readonly currency?: string
     /** Whether a PnL has an arrow; on unless told otherwise. */

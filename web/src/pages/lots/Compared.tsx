@@ -40,7 +40,7 @@ export function Compared({ portfolio }: { readonly portfolio: string | null }) {
 
 type Sum = 'realisedShort' | 'realisedLong' | 'realised' | 'unrealised' | 'income' | 'costs' | 'unproven'
 
-function sum(id: Sum, header: string, kind: 'pnl' | 'balance' = 'pnl'): Column<Result> {
+function sum(id: Sum, header: string, kind: 'pnl' | 'paid' = 'pnl'): Column<Result> {
   return {
     ...{ id, header, align: 'right', value: (row) => row[id] },
     cell: (row) => (
@@ -74,9 +74,9 @@ const columnsOf = (
   sum('realisedLong', 'Realised, long'),
   sum('realised', 'Realised'),
   sum('unrealised', 'Unrealised'),
-  sum('income', 'Income', 'balance'),
-  sum('costs', 'Fees and costs', 'balance'),
-  sum('unproven', 'Unproven', 'balance'),
+  sum('income', 'Income', 'paid'),
+  sum('costs', 'Fees and costs', 'paid'),
+  sum('unproven', 'Unproven', 'paid'),
   {
     ...{ id: 'use', header: <span className="hidden">Choose</span> },
     cell: (row) =>

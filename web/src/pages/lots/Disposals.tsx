@@ -25,7 +25,7 @@ export function Disposals({ portfolio, year }: { readonly portfolio: string | nu
   return (
     <Panel title={`Disposals of ${String(year)}`} query={answer} height="240px" flush>
       <Table
-        caption={`Disposals of ${String(year)}`}
+        caption={`Each disposal of ${String(year)}`}
         columns={columnsOf(zone)}
         rows={disposalsOf(answer.data?.disposals ?? [], year)}
         keyOf={({ key }) => key}
@@ -54,11 +54,11 @@ function columnsOf(zone: string | null): readonly Column<Disposal & { readonly k
     },
     {
       ...{ id: 'proceeds', header: 'Proceeds', value: ({ proceeds }) => proceeds, align: 'right' },
-      cell: ({ proceeds }) => <Money value={proceeds} reason={NO_PRICE} />,
+      cell: ({ proceeds }) => <Money value={proceeds} kind="paid" reason={NO_PRICE} />,
     },
     {
       ...{ id: 'cost', header: 'Cost', value: ({ cost }) => cost, align: 'right' },
-      cell: ({ cost }) => <Money value={cost} reason={NO_PRICE} />,
+      cell: ({ cost }) => <Money value={cost} kind="paid" reason={NO_PRICE} />,
     },
     {
       ...{ id: 'gain', header: 'Gain', value: ({ gain }) => gain, align: 'right' },

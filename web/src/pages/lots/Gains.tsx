@@ -49,7 +49,7 @@ export function Gains({ portfolio }: { readonly portfolio: string | null }) {
         actions={<Files portfolio={portfolio} year={year} />}
       >
         <Table
-          caption="Gains by year"
+          caption="What each year realised"
           columns={YEARS}
           rows={years}
           keyOf={(one) => String(one.year)}
@@ -138,11 +138,11 @@ const YEARS: readonly Column<Year>[] = [
   made('income', 'Income'),
   {
     ...{ id: 'costs', header: 'Fees and costs', align: 'right', value: ({ costs }) => costs },
-    cell: ({ costs }) => <Money value={costs} />,
+    cell: ({ costs }) => <Money value={costs} kind="paid" />,
   },
   {
     ...{ id: 'unproven', header: 'Unproven', align: 'right', value: ({ unproven }) => unproven },
-    cell: ({ unproven }) => <Money value={unproven} />,
+    cell: ({ unproven }) => <Money value={unproven} kind="paid" />,
   },
   {
     ...{ id: 'partial', header: 'Complete', value: ({ partial }) => (partial ? 'no' : 'yes') },
@@ -167,11 +167,11 @@ const GAINS: readonly Column<Gain>[] = [
   },
   {
     ...{ id: 'proceeds', header: 'Proceeds', value: ({ proceeds }) => proceeds, align: 'right' },
-    cell: ({ proceeds }) => <Money value={proceeds} reason={NO_PRICE} />,
+    cell: ({ proceeds }) => <Money value={proceeds} kind="paid" reason={NO_PRICE} />,
   },
   {
     ...{ id: 'cost', header: 'Cost', value: ({ cost }) => cost, align: 'right' },
-    cell: ({ cost }) => <Money value={cost} reason={NO_PRICE} />,
+    cell: ({ cost }) => <Money value={cost} kind="paid" reason={NO_PRICE} />,
   },
   {
     ...{ id: 'gain', header: 'Gain', value: ({ gain }) => gain, align: 'right' },
@@ -179,6 +179,6 @@ const GAINS: readonly Column<Gain>[] = [
   },
   {
     ...{ id: 'unproven', header: 'Unproven', value: ({ unproven }) => unproven, align: 'right' },
-    cell: ({ unproven }) => <Money value={unproven} reason={NO_PRICE} />,
+    cell: ({ unproven }) => <Money value={unproven} kind="paid" reason={NO_PRICE} />,
   },
 ]

@@ -90,7 +90,9 @@ function columnsOf(zone: string | null): readonly Column<Lot>[] {
         value: ({ remainingCost }) => remainingCost,
         align: 'right',
       },
-      cell: ({ remainingCost }) => <Money value={remainingCost} reason="its cost is not documented" />,
+      cell: ({ remainingCost }) => (
+        <Money value={remainingCost} kind="paid" reason="its cost is not documented" />
+      ),
     },
     {
       ...{ id: 'wallet', header: 'Wallet', value: ({ wallet }) => wallet },

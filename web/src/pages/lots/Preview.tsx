@@ -78,7 +78,11 @@ export function PreviewOf({
         rows={rows}
         keyOf={({ id }) => id}
         maxHeight="50vh"
-        empty="No row of it is understood."
+        empty={
+          added === null
+            ? 'Its rows are shown as soon as what is listed is mended.'
+            : 'There is no row in it.'
+        }
       />
       {rows.length < 1_000 ? null : <p className="small soft">These are its first 1,000 rows.</p>}
     </div>

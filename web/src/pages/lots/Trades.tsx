@@ -10,6 +10,7 @@ import { Button } from '../../ui/Button.tsx'
 import { Money, Price, Quantity } from '../../ui/Figure.tsx'
 import { Panel } from '../../ui/Panel.tsx'
 import { Table, type Column } from '../../ui/Table.tsx'
+import { useLotSettings } from './settings.ts'
 
 type Trade = Answer<'GET /trades'>['rows'][number]
 const PAGE = 100
@@ -18,11 +19,12 @@ const PAGE = 100
 export function Trades({ portfolio }: { readonly portfolio: string | null }) {
   const { zone } = useSettings()
   const { change } = usePlace()
+  const { method, scope } = useLotSettings()
   const [cursors, setCursors] = useState<readonly string[]>([])
   const cursor = cursors.at(-1)
   const answer = useApi(
     'GET /trades',
-    { query: { portfolio: portfolio ?? undefined, limit: PAGE, cursor } },
+    { query: { portfolio: portfolio ?? undefined, limit: PAGE, cursor, method, scope } },
     { enabled: portfolio !== null },
   )
   const { data } = answer
@@ -58,7 +60,7 @@ export function Trades({ portfolio }: { readonly portfolio: string | null }) {
     >
       <Table
         key={cursor ?? ''}
-        caption="Trades"
+        caption="Every trade, newest first"
         columns={columnsOf(zone, data?.asOf ?? '')}
         rows={data?.rows ?? []}
         keyOf={({ flow }) => flow}
@@ -103,6 +105,7 @@ function columnsOf(zone: string | null, now: string): readonly Column<Trade>[] {
       cell: ({ value, quality, basis }) => (
         <Money
           value={value}
+          kind="paid"
           quality={quality}
           {...(value === null ? { reason: `nothing values it: by ${basis}` } : {})}
         />
@@ -112,13 +115,13 @@ function columnsOf(zone: string | null, now: string): readonly Column<Trade>[] {
       ...{ id: 'fee', header: 'Fee', align: 'right' },
       cell: ({ fee, feeAsset }) =>
         fee === null ? null : feeAsset === null ? (
-          <Money value={fee} />
+          <Money value={fee} kind="paid" />
         ) : (
           <Quantity value={fee} unit={feeAsset} />
         ),
     },
     {
-      ...{ id: 'gain', header: 'Gain (fifo, pooled)', align: 'right' },
+      ...{ id: 'gain', header: 'Gain', align: 'right' },
       cell: ({ gain }) => (gain === null ? null : <Money value={gain} kind="pnl" arrow={false} />),
     },
     { id: 'wallet', header: 'Wallet', cell: ({ wallet, label }) => <Short text={label ?? wallet} /> },

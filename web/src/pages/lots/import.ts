@@ -34,9 +34,11 @@ export function planOf({ added, unchanged, gone, faults }: Preview): string {
   if (added === null) return 'It cannot be imported as it is: mend what is listed, and choose it again.'
   const parts = [
     `${rows(added)} would be added`,
-    ...((unchanged ?? 0) > 0 ? [`${rows(unchanged ?? 0)} are there already`] : []),
-    ...((gone ?? 0) > 0 ? [`${rows(gone ?? 0)} of the import before are no longer in it`] : []),
+    ...((unchanged ?? 0) > 0 ? [`${rows(unchanged ?? 0)} ${isAre(unchanged)} there already`] : []),
+    ...((gone ?? 0) > 0 ? [`${rows(gone ?? 0)} of the import before ${isAre(gone)} no longer in it`] : []),
     ...(faults.length > 0 ? ['what is listed above would be left out'] : []),
   ]
   return `${parts.join('; ')}.`
 }
+
+const isAre = (count: number | null): string => (count === 1 ? 'is' : 'are')

@@ -60,7 +60,7 @@ export function Pnl() {
         {data === undefined ? null : <Summary pnl={data} />}
       </Panel>
       <Panel
-        title="By hour and token"
+        title={`By ${level} and token`}
         query={answer}
         height="60vh"
         flush

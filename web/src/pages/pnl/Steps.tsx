@@ -2,7 +2,10 @@ import type { ReactNode } from 'react'
 import type { Answer } from '../../api/types.ts'
 import { stamp } from '../../format/time.ts'
 import { useSettings } from '../../settings/settings.ts'
-import { Money, Price, Quantity } from '../../ui/Figure.tsx'
+import { currencyStyle } from '../../format/money.ts'
+import { whole } from '../../format/number.ts'
+import { useCurrency } from '../../shell/currency.ts'
+import { Money, Quantity } from '../../ui/Figure.tsx'
 import styles from './Steps.module.css'
 
 type Found = Answer<'GET /portfolio/pnl/explain'>
@@ -89,13 +92,22 @@ function Step({
   )
 }
 
+/** A price with every digit that it was computed with. */
+function Exact({ value }: { readonly value: string | null }) {
+  const { currencyName } = useSettings()
+  const currency = useCurrency()
+  return (
+    <span className="num">{value === null ? '—' : whole(value, currencyStyle(currency, currencyName))}</span>
+  )
+}
+
 function MarkText({ mark }: { readonly mark: Found['mark'] }) {
   const { zone } = useSettings()
   if (mark === null) return <>—</>
   const { price, hour, quality, source, sampled } = mark
   return (
     <>
-      <Price value={price} quality={quality} />{' '}
+      <Exact value={price} />{' '}
       <span className="small soft">
         of {stamp(hour, zone)}, {quality}, {source ?? 'no source'}
         {sampled === null ? '' : `, sampled ${stamp(sampled, zone)}`}
@@ -142,9 +154,9 @@ function Candles({ candles }: { readonly candles: Found['candles'] }) {
       <ul className={styles.list}>
         {candles.map(({ provider, revision, open, high, low, close, count }) => (
           <li key={provider}>
-            {provider} <span className="soft">revision {revision}</span>: open <Price value={open} />, high{' '}
-            <Price value={high} />, low <Price value={low} />, close <Price value={close} />,{' '}
-            <span className="soft">{count} samples</span>
+            {provider} <span className="soft">revision {revision}</span>: open <Exact value={open} />, high{' '}
+            <Exact value={high} />, low <Exact value={low} />, close <Exact value={close} />,{' '}
+            <span className="soft">{count === 1 ? '1 sample' : `${String(count)} samples`}</span>
           </li>
         ))}
       </ul>

@@ -19,7 +19,11 @@ export function Summary({ pnl }: { readonly pnl: Pnl }) {
         <span>
           <span className="soft">PnL </span>
           <Money value={open === null ? total.pnl[last] : null} kind="pnl" {...why} />{' '}
-          <Change value={open === null ? total.pnlFraction : null} arrow={false} {...why} />
+          {open === null ? (
+            <Change value={total.pnlFraction} arrow={false} reason="nothing was put in to measure it by" />
+          ) : (
+            <span className="small soft">({open})</span>
+          )}
         </span>
         {total.change24h === null ? null : (
           <span>

@@ -26,7 +26,7 @@ export function ByToken(props: Props & { readonly measure: Measure }) {
     (one) => figureOf(one, measure, 0, marks) !== undefined,
   )
   const columns: GridColumn[] = [
-    { id: 'hour', header: hourHead(pnl, zone), width: 148 },
+    { id: 'hour', header: hourHead(pnl, zone), width: 164 },
     ...shown.map(({ asset, symbol }) => ({ id: asset ?? ' total', header: symbol, width: 138 })),
   ]
   const figure = (row: number, one: Series | undefined, what: Measure): ReactNode =>
@@ -64,7 +64,7 @@ const ORDER: readonly Measure[] = ['quantity', 'mark', 'value', 'step', 'pnl', '
 export function EveryFigure({ pnl, level, marks, series, onOpen, onBack }: Props) {
   const { zone, privacy } = useSettings()
   const columns: GridColumn[] = [
-    { id: 'hour', header: hourHead(pnl, zone), width: 148 },
+    { id: 'hour', header: hourHead(pnl, zone), width: 164 },
     { id: 'token', header: 'token', width: 90, left: true },
     ...ORDER.map((measure) => ({ id: measure, header: measureName(measure, level), width: WIDTHS[measure] })),
     { id: 'note', header: '', width: 170, left: true },
