@@ -19,7 +19,7 @@ test('A23: what comes in as a formula leaves GET /export as text, and numbers le
   const reply = await askRoute(at, 'export', 'ada', {
     query: { portfolio: 'ada', what: 'flows', format: 'csv' },
   })
-  const table = parse(reply.body, { columns: true }) as Record<string, string>[]
+  const table = parse<Record<string, string>>(reply.body, { columns: true })
   expect(table.length).toBe(EVIL.length + 2)
   for (const row of table)
     for (const [column, cell] of Object.entries(row))
