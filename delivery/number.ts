@@ -19,9 +19,14 @@ export function displayPrice(value: number): string {
   return Number.isNaN(value) ? MISSING_TEXT : digits(value, 2, 6)
 }
 
+/** Per cents below this are what is left of sums of floating numbers. */
+const DUST = 1e-9
+
 /** A share or return as per cent with its sign. @param fraction 0.0123 is +1.23 % */
 export function displayPercent(fraction: number | null): string {
-  return fraction === null || Number.isNaN(fraction) ? MISSING_TEXT : `${displaySigned(fraction * 100)} %`
+  if (fraction === null || Number.isNaN(fraction)) return MISSING_TEXT
+  const percent = fraction * 100
+  return `${displaySigned(Math.abs(percent) < DUST ? 0 : percent)} %`
 }
 
 /** A part of a whole as per cent; never 100 % when something is left out. @param share 0 to 1 */

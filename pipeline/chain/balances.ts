@@ -125,7 +125,8 @@ async function oneChain(
     const places = await readWallets(io, ask, reader, block, wallets, signal)
     return { places, outcome: { ...none, block } }
   } catch (error) {
-    if (!(error instanceof TidemarkError) || signal.aborted) throw error
+    // What was asked wrongly is no fault of the chain.
+    if (!(error instanceof TidemarkError) || signal.aborted || error.code === 'INPUT_INVALID') throw error
     const old = await Promise.all(wallets.map(({ address }) => carried(io.store, ask, chain, address)))
     const places = old.filter((place) => place !== null)
     return {

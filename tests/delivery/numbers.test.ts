@@ -60,6 +60,8 @@ test('signs, per cent and shares', () => {
   expect(displaySigned(null)).toBe('—')
   expect(displayPercent(0.0123)).toBe('+1.23 %')
   expect(displayPercent(-0.0000012)).toBe('-0.00012 %')
+  // What is left of a sum of floating numbers is no gain.
+  expect([2.3e-17, -2.3e-17].map(displayPercent)).toEqual(['0.00 %', '0.00 %'])
   expect(displayPercent(null)).toBe('—')
   expect(displayShare(1)).toBe('100 %')
   expect(displayShare(0.99999)).toBe('99.9 %')

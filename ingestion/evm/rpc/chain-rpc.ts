@@ -46,7 +46,7 @@ export class ChainClient implements ChainRpc {
   async call(method: string, params: readonly unknown[], need: Need, signal: AbortSignal): Promise<unknown> {
     const [outcome] = await askBatch(this.failover, [{ method, params }], need, this.patience, signal)
     if (outcome?.ok === true) return outcome.result
-    const message = `${this.chain.name}: ${method} is refused: ${outcome?.message ?? 'no answer'}.`
+    const message = `${method} is refused by the endpoints of ${this.chain.name}: ${outcome?.message ?? 'no answer'}.`
     throw new TidemarkError('PROVIDER_REFUSED', { message, fix: 'Check what was asked for.' })
   }
 

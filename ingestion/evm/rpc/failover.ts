@@ -111,7 +111,7 @@ export class Failover {
     const code = codeOf(known.map(({ kind }) => kind))
     const [first] = this.members
     if (code === 'CONFIG_INVALID' && first !== undefined) return anotherChain(this.chain, first.endpoint)
-    const message = `${this.chain.name}: no endpoint answers ${subject(wanted)} (${tried.join('; ')}).`
+    const message = `No endpoint of ${this.chain.name} answers ${subject(wanted)} (${tried.join('; ')}).`
     return new TidemarkError(code, { message, fix: fixOf(code, this.chain.chainId), tried })
   }
 }

@@ -65,6 +65,7 @@ class ChainReading {
       done = walked.wallets
       blocks = walked.blocks
       this.context.tally.answers++
+      this.tellUndone()
     } catch (caught) {
       error = this.failed(caught)
     } finally {
@@ -102,6 +103,15 @@ class ChainReading {
     if (this.reread.has(wallet)) return
     this.reread.add(wallet)
     const message = `${this.chain}: ${wallet} is read anew from its first block, since ${why}.`
+    this.context.emit({ type: 'notice', level: 'info', message })
+  }
+
+  /** What was read and is no more, though nothing was read anew, stood in blocks that were undone. */
+  private tellUndone(): void {
+    const { retired } = this.flows
+    if (retired === 0 || this.reread.size > 0 || this.first() !== null) return
+    const flows = retired === 1 ? '1 flow' : `${retired} flows`
+    const message = `${this.chain}: blocks were undone since they were read; ${flows} that stood in them ${retired === 1 ? 'is' : 'are'} taken back.`
     this.context.emit({ type: 'notice', level: 'info', message })
   }
 

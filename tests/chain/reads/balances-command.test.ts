@@ -125,7 +125,7 @@ describeChain('tidemark balances', () => {
     expect(balances?.[0]).toMatchObject({ chain: 'base', quantity: '2', value: '4000', quality: 'carried' })
     expect(total).toMatchObject({ value: '8005', quality: 'carried' })
     const text = await run(['balances'], dead)
-    expect(text.stdout).toContain('base: not read')
+    expect(text.stdout).toContain('base: not read (No endpoint of base answers ')
     for (const { stdout, stderr } of [ended, text]) expect(stdout + stderr).not.toContain(KEY)
   }, 60_000)
 
@@ -134,6 +134,11 @@ describeChain('tidemark balances', () => {
     const { balances } = documentOf(await run(at, urls())) as Record<string, unknown[]>
     expect(balances).toMatchObject([{ contract: 'native', quantity: '2' }])
     expect((await run(['balances', '--at', '1'], urls())).code).toBe(2)
+    const beyond = await run(['balances', '--chain', 'ethereum', '--at', '123456789'], urls())
+    expect([beyond.code, beyond.stderr]).toEqual([
+      2,
+      expect.stringContaining('Block 123456789 of ethereum is not there yet: the newest is '),
+    ])
   })
 
   test('what cannot be asked for ends with the code that says so', async () => {
