@@ -90,7 +90,11 @@ function columnsOf(zone: string | null, now: number): readonly Column<Gap>[] {
     },
     {
       ...{ id: 'from', header: 'From', value: ({ from }) => from },
-      cell: ({ from }) => <time dateTime={from}>{time(from, zone, 'moment')}</time>,
+      cell: ({ from }) => (
+        <time className="num" dateTime={from}>
+          {time(from, zone, 'moment')}
+        </time>
+      ),
     },
     {
       ...{ id: 'hours', header: 'Hours', value: hoursOf, align: 'right' },
@@ -111,7 +115,7 @@ function columnsOf(zone: string | null, now: number): readonly Column<Gap>[] {
     {
       ...{ id: 'tried', header: 'Last tried', value: ({ tried }) => tried },
       cell: ({ tried, tries }) => (
-        <time dateTime={tried} title={`${time(tried, zone)}, tried ${String(tries)} times`}>
+        <time className="num" dateTime={tried} title={`${time(tried, zone)}, tried ${String(tries)} times`}>
           {age(tried, now)}
         </time>
       ),

@@ -70,7 +70,11 @@ function Next({ at }: { readonly at: string | null }) {
   const { zone } = useSettings()
   if (at === null)
     return <span title="Start the server with --schedule, or run tidemark ingest by cron">by hand</span>
-  return <time dateTime={at}>{time(at, zone, 'clock')}</time>
+  return (
+    <time className="num" dateTime={at}>
+      {time(at, zone, 'clock')}
+    </time>
+  )
 }
 
 function Moment({
@@ -87,7 +91,7 @@ function Moment({
   if (at === null) return none
   return (
     <>
-      <time dateTime={at} title={time(at, zone)}>
+      <time className="num" dateTime={at} title={time(at, zone)}>
         {age(at, now)}
       </time>
       {now - Date.parse(at) > isOldAfter ? (

@@ -8,6 +8,7 @@ import { Button } from '../../ui/Button.tsx'
 import { Panel } from '../../ui/Panel.tsx'
 import { Table, type Column } from '../../ui/Table.tsx'
 import { useNow } from '../../ui/use-now.ts'
+import styles from './Data.module.css'
 import { RunDetails } from './RunDetails.tsx'
 import { RunProgress } from './RunProgress.tsx'
 import { broughtBy, failuresOf, lasted, OUTCOMES, type Run } from './runs.ts'
@@ -29,7 +30,7 @@ export function Runs() {
       title="Runs"
       query={query}
       asOf={query.data?.asOf}
-      height="220px"
+      height="120px"
       flush
       actions={<StartRun isRunning={isRunning} />}
       partial={live === null ? null : <RunProgress run={live} />}
@@ -52,7 +53,7 @@ function columnsOf(zone: string | null, now: number, onOpen: (run: Run) => void)
     {
       ...{ id: 'started', header: 'Started', value: ({ started }) => started, isName: true },
       cell: ({ started }) => (
-        <time dateTime={started} title={age(started, now)}>
+        <time className="num" dateTime={started} title={age(started, now)}>
           {time(started, zone)}
         </time>
       ),
@@ -69,7 +70,10 @@ function columnsOf(zone: string | null, now: number, onOpen: (run: Run) => void)
       ...{ id: 'took', header: 'Took', align: 'right' },
       cell: (run) => lasted(run, now),
     },
-    { ...{ id: 'brought', header: 'Brought' }, cell: ({ summary }) => broughtBy(summary) || <Nothing /> },
+    {
+      ...{ id: 'brought', header: 'Brought' },
+      cell: ({ summary }) => <span className={styles.words}>{broughtBy(summary) || <Nothing />}</span>,
+    },
     {
       ...{ id: 'details', header: 'Failures' },
       cell: (run) => {

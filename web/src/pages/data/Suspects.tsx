@@ -50,7 +50,11 @@ function columnsOf(
     },
     {
       ...{ id: 'time', header: 'Time', value: ({ time: at }) => at },
-      cell: ({ time: at }) => <time dateTime={at}>{time(at, zone)}</time>,
+      cell: ({ time: at }) => (
+        <time className="num" dateTime={at}>
+          {time(at, zone)}
+        </time>
+      ),
     },
     {
       ...{ id: 'price', header: 'Price', align: 'right' },

@@ -65,7 +65,11 @@ function columnsOf(zone: string | null): readonly Column<Flow>[] {
     },
     {
       ...{ id: 'time', header: 'Found', value: ({ time: at }) => at },
-      cell: ({ time: at }) => <time dateTime={at}>{time(at, zone)}</time>,
+      cell: ({ time: at }) => (
+        <time className="num" dateTime={at}>
+          {time(at, zone)}
+        </time>
+      ),
     },
     {
       ...{ id: 'quantity', header: 'Difference', value: ({ quantity }) => quantity, align: 'right' },

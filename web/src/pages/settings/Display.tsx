@@ -56,14 +56,11 @@ export function Display() {
         <RadioGroup
           label="Currency"
           value={currencyName}
-          options={CURRENCY_NAMES.map((key) => ({
-            key,
-            label: <span className="num">{money(SAMPLE, { currency, name: key }).text}</span>,
-          }))}
+          options={currencyOptions(currency, currencyName)}
           onChange={(chosen) => changeSettings({ currencyName: chosen })}
         />
         <Zone />
-        <label className="row">
+        <label className={styles.radio}>
           <input
             type="checkbox"
             checked={privacy}
@@ -71,7 +68,7 @@ export function Display() {
           />
           Hide amounts, in the page, its title and what is read out (key p)
         </label>
-        <label className="row">
+        <label className={styles.radio}>
           <input
             type="checkbox"
             checked={hideSmall}
@@ -82,6 +79,16 @@ export function Display() {
       </div>
     </Panel>
   )
+}
+
+/** Ways that look alike in this currency are one. */
+function currencyOptions(currency: string, chosen: Chosen['currencyName']) {
+  const looks = CURRENCY_NAMES.map((key) => ({ key, text: money(SAMPLE, { currency, name: key }).text }))
+  const mine = looks.find(({ key }) => key === chosen)
+  return looks
+    .filter(({ key, text }) => key === chosen || text !== mine?.text)
+    .filter(({ text }, at, all) => all.findIndex((one) => one.text === text) === at)
+    .map(({ key, text }) => ({ key, label: <span className="num">{text}</span> }))
 }
 
 /** The pair as it would look, whatever is chosen now. */

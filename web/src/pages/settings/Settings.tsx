@@ -1,6 +1,7 @@
 import { useMay, useMe } from '../../api/use-me.ts'
 import { Account } from './Account.tsx'
 import { Display } from './Display.tsx'
+import styles from './Settings.module.css'
 import { Tokens } from './Tokens.tsx'
 import { Users } from './Users.tsx'
 
@@ -14,8 +15,12 @@ export function Settings() {
       <h1 className="hidden">Settings</h1>
       <div className="panels">
         <Display />
-        {me !== null && isSignedIn ? <Account me={me} /> : null}
-        {isSignedIn ? <Tokens /> : null}
+        {me !== null && isSignedIn ? (
+          <div className={styles.side}>
+            <Account me={me} />
+            <Tokens />
+          </div>
+        ) : null}
         {me !== null && looksAfter ? <Users self={me.user} /> : null}
       </div>
     </>

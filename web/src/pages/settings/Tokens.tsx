@@ -54,12 +54,22 @@ function columnsOf(zone: string | null, onRevoke: (token: Token) => void): reado
     },
     {
       ...{ id: 'made', header: 'Made', value: ({ made }) => made },
-      cell: ({ made }) => <time dateTime={made}>{time(made, zone, 'day')}</time>,
+      cell: ({ made }) => (
+        <time className="num" dateTime={made}>
+          {time(made, zone, 'day')}
+        </time>
+      ),
     },
     {
       ...{ id: 'expires', header: 'Good until', value: ({ expires }) => expires },
       cell: ({ expires }) =>
-        expires === null ? 'revoked' : <time dateTime={expires}>{time(expires, zone, 'day')}</time>,
+        expires === null ? (
+          'revoked'
+        ) : (
+          <time className="num" dateTime={expires}>
+            {time(expires, zone, 'day')}
+          </time>
+        ),
     },
     {
       ...{ id: 'actions', header: <span className="hidden">Actions</span>, align: 'right' },

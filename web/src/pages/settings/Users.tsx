@@ -70,7 +70,11 @@ function columnsOf(zone: string | null, self: string, onDo: (doing: Doing) => vo
     },
     {
       ...{ id: 'made', header: 'Made', value: ({ made }) => made },
-      cell: ({ made }) => <time dateTime={made}>{time(made, zone, 'day')}</time>,
+      cell: ({ made }) => (
+        <time className="num" dateTime={made}>
+          {time(made, zone, 'day')}
+        </time>
+      ),
     },
     {
       ...{ id: 'actions', header: <span className="hidden">Actions</span>, align: 'right' },

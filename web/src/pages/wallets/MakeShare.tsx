@@ -5,6 +5,7 @@ import { Command } from '../../ui/Command.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { LastingField, daysOf } from '../../ui/LastingField.tsx'
 import { Failure } from '../../ui/Panel.tsx'
+import styles from './Wallets.module.css'
 
 type Props = { readonly open: boolean; readonly portfolio: string; readonly onClose: () => void }
 
@@ -41,7 +42,7 @@ function MakeForm({ portfolio, onClose }: Props) {
         make.mutate({ body: { portfolio, hideAmounts, days: daysOf(lasting) } })
       }}
     >
-      <label className="row">
+      <label className={styles.check}>
         <input type="checkbox" checked={hideAmounts} onChange={({ target }) => setHide(target.checked)} />
         Hide amounts: only prices, shares and per cents are sent
       </label>

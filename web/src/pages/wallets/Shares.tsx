@@ -21,7 +21,7 @@ export function Shares({ portfolio }: { readonly portfolio: string }) {
   const [revoked, setRevoked] = useState<Share | null>(null)
   return (
     <Panel
-      title="Links to look at it"
+      title="Share links"
       query={query}
       asOf={query.data?.asOf}
       height="80px"
@@ -54,12 +54,22 @@ function columnsOf(zone: string | null, onRevoke: (share: Share) => void): reado
     },
     {
       ...{ id: 'made', header: 'Made', value: ({ made }) => made },
-      cell: ({ made }) => <time dateTime={made}>{time(made, zone, 'day')}</time>,
+      cell: ({ made }) => (
+        <time className="num" dateTime={made}>
+          {time(made, zone, 'day')}
+        </time>
+      ),
     },
     {
       ...{ id: 'expires', header: 'Good until', value: ({ expires }) => expires },
       cell: ({ expires }) =>
-        expires === null ? 'revoked' : <time dateTime={expires}>{time(expires, zone)}</time>,
+        expires === null ? (
+          'revoked'
+        ) : (
+          <time className="num" dateTime={expires}>
+            {time(expires, zone)}
+          </time>
+        ),
     },
     {
       ...{ id: 'actions', header: <span className="hidden">Actions</span>, align: 'right' },

@@ -99,7 +99,7 @@ function LastReadCell({ wallet }: { readonly wallet: Wallet }) {
       {at === null ? (
         <Badge tone="warn">not read yet</Badge>
       ) : (
-        <time dateTime={at} title={time(at, zone)}>
+        <time className="num" dateTime={at} title={time(at, zone)}>
           {age(at, now)}
         </time>
       )}

@@ -40,7 +40,7 @@ export function Wallets() {
         title="Wallets"
         {...(name === null ? {} : { query })}
         asOf={query.data?.asOf}
-        height="200px"
+        height="130px"
         actions={canChange && wallets.length > 0 ? add : null}
         partial={inFile && mayChange ? <FileNotice /> : null}
         flush={first === undefined}
