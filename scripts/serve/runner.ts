@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { ROUTES } from '#delivery/api/contract.ts'
@@ -13,6 +14,9 @@ const MOST_WAITING = { read: 1_000, write: 100, download: 8, record: 1_000 } as 
 type Lane = keyof typeof MOST_WAITING
 /** Downloads at once: each lasts as long as whoever reads it likes. */
 const DOWNLOADS = 2
+
+/** What nobody waits for any more may end so long; a store takes no harm from a thread that is cut off. */
+const CLOSE_MS = 2_000
 
 export type Threads = Runner & { readonly writeRecords: (task: RecordTask) => Promise<boolean | null> }
 
@@ -50,7 +54,14 @@ export function threads(file: string, boot: Boot, readers: number): Threads {
     run: (name, ask) => run<Reply>(laneOf(name), { kind: 'answer', name, ask } as Task),
     download: (ask) => takePieces((port) => run<null>('download', { kind: 'download', ask, port }, [port])),
     writeRecords: (task) => run('record', task),
-    close: async () => void (await Promise.all(Object.values(lanes).map((pool) => pool.close()))),
+    close: async () => {
+      const pools = Object.values(lanes)
+      const late = new AbortController()
+      const all = Promise.all(pools.map((pool) => pool.close())).catch(() => undefined)
+      await Promise.race([all, wait(CLOSE_MS, undefined, late)])
+      late.abort()
+      await Promise.all(pools.map((pool) => pool.destroy()))
+    },
   }
 }
 

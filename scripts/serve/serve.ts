@@ -25,8 +25,8 @@ import { startRunOf } from './own-routes.ts'
 import { pipeline, type Pipeline } from './pipeline.ts'
 import { recordsBeside, threads, type Threads } from './runner.ts'
 
-/** How long requests under way may take to end after a signal. */
-const DRAIN_MS = 10_000
+/** How long requests under way may take to end after a signal: all of it is to be over in ten seconds. */
+const DRAIN_MS = 6_000
 
 /** Serves the store that the settings name. */
 export async function serve(cli: Cli, options: ServeOptions): Promise<Outcome> {
@@ -204,7 +204,7 @@ function ended(signal: AbortSignal): Promise<void> {
   })
 }
 
-/** Nothing new is taken; what is under way has ten seconds. */
+/** Nothing new is taken; what is under way has some seconds. */
 async function closed(app: FastifyInstance): Promise<void> {
   const late = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)
   await app.close()

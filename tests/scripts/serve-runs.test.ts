@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { get, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { openStore } from '#storage/open.ts'
 import { BINARY, CANARY } from './support.ts'
 import { World } from './world.ts'
@@ -53,7 +55,7 @@ async function serving(name: string, ...options: string[]) {
   const session = (await ask('POST', '/session/setup', account)).json() as { accessToken: string }
   headers['authorization'] = `Bearer ${session.accessToken}`
   const runs = async () => ((await ask('GET', '/runs')).json() as { rows: Row[] }).rows
-  return { ask, runs, child, end, store, said: () => said }
+  return { ask, runs, child, end, store, url, headers }
 }
 
 describe('serve and the pipeline', () => {
@@ -126,6 +128,24 @@ describe('serve and the pipeline', () => {
     const lease = await after.acquireLease('pipeline', 'next', 1_000, Date.now())
     expect(lease.acquired).toBe(true)
     await after.close()
+  })
+
+  test('stopped while somebody reads an export slowly and another listens, it ends within ten seconds', async () => {
+    const { url, headers, child, end } = await serving('slow')
+    const assets = Array.from({ length: 50 }, (_, at) => `coin-${at}`).join(',')
+    const reading = get(`${url}/api/v1/export?what=prices&from=2012-01-01&assets=${assets}`, { headers })
+    const [response] = (await once(reading, 'response')) as [IncomingMessage]
+    expect(response.statusCode).toBe(200)
+    response.pause()
+    reading.on('error', () => undefined)
+    response.on('error', () => undefined)
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/portfolio/ws`, { headers })
+    socket.on('error', () => undefined)
+    await once(socket, 'open')
+    const begun = Date.now()
+    child.kill('SIGTERM')
+    expect(await end).toBe(143)
+    expect(Date.now() - begun).toBeLessThan(10_000)
   })
 
   test('a cron expression that is none is refused before anything listens', async () => {
