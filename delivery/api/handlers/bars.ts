@@ -1,17 +1,22 @@
 import { formatTime, HOUR_MS, type Hour } from '#core/hour.ts'
 import { money } from '#core/number.ts'
 
-/** More bars than this are thinner than what can be seen or pointed at. */
-const MOST_BARS = 800
-/** Hours that one bar may stand for. */
-const SPANS = [1, 2, 3, 6, 12, 24] as const
+/** Hours that one bar may stand for, and how many bars there may be of them: a month by hour, a year by day. */
+const SPANS = [
+  { span: 1, most: 750 },
+  { span: 2, most: 400 },
+  { span: 3, most: 400 },
+  { span: 6, most: 400 },
+  { span: 12, most: 400 },
+] as const
+const LONGEST = 24
 
 /** Stretches of a range that a bar each stands for: `ends` are indices of the hours that end them. */
 export type Bars = { readonly span: number; readonly ends: readonly number[] }
 
 /** Stretches of equal length that end at multiples of it in UTC; the first and the last may be shorter. */
 export function barsOf(hours: readonly Hour[]): Bars {
-  const span = SPANS.find((each) => hours.length / each <= MOST_BARS) ?? 24
+  const span = SPANS.find(({ span: each, most }) => hours.length / each <= most)?.span ?? LONGEST
   const last = hours.length - 1
   const ends = hours.flatMap((hour, index) =>
     index > 0 && (index === last || hour % (span * HOUR_MS) === 0) ? [index] : [],

@@ -112,7 +112,7 @@ describe('what the routes answer', () => {
     expect(sum(page.hourly['pnl'] ?? [])).toBeCloseTo(Number(token?.pnl.at(-1)), 6)
     for (const [part, made] of Object.entries(token?.attribution ?? {}))
       expect(sum(page.hourly[part] ?? []), part).toBeCloseTo(Number(made), 6)
-    expect(page.hourly.span).toBe(range === '7d' ? 1 : 12)
+    expect(page.hourly.span).toBe(range === '7d' ? 1 : 24)
   })
 
   test('a first screen between two days ends where it is told', async () => {

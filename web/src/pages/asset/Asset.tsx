@@ -72,7 +72,7 @@ function Panels({ query, page }: { readonly query: NonNullable<Query>; readonly 
           {page?.hourly === undefined || page.hourly === null ? null : <Parts hourly={page.hourly} />}
         </Panel>
       </div>
-      <div className={styles.pair}>
+      <div className={`${styles.pair ?? ''} ${styles.loose ?? ''}`}>
         <Panel {...about} title="Where it lies" height="140px" flush>
           <Places rows={page?.holdings ?? []} />
         </Panel>
@@ -101,7 +101,7 @@ function Head({
       <div className={styles.head}>
         <div className={styles.name}>
           <h1>
-            <bdi>{page?.symbol ?? shortId(asset)}</bdi>
+            <bdi>{shortId(page?.symbol ?? asset)}</bdi>
             {page?.name === undefined || page.name === null ? null : <bdi className="soft"> {page.name}</bdi>}
           </h1>
           <code className="soft small">{asset}</code>

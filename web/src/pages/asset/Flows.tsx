@@ -26,7 +26,7 @@ export function Flows({
   const { zone } = useSettings()
   const columns: readonly Column<Flow>[] = [
     {
-      ...{ id: 'time', header: 'Time', value: (flow) => flow.time, isName: true },
+      ...{ id: 'time', header: 'Time', value: (flow) => flow.time, isName: true, width: '13rem' },
       cell: (flow) => <span className="num">{time(flow.time, zone)}</span>,
     },
     { ...{ id: 'kind', header: 'Kind', value: ({ kind }) => kind }, cell: ({ kind }) => kind },

@@ -26,7 +26,7 @@ export function Lots({
   const { zone } = useSettings()
   const columns: readonly Column<Lot>[] = [
     {
-      ...{ id: 'opened', header: 'Since', value: ({ opened }) => text(opened), isName: true },
+      ...{ id: 'opened', header: 'Since', value: ({ opened }) => text(opened), isName: true, width: '13rem' },
       cell: ({ opened }) => <span className="num">{time(text(opened) ?? '', zone)}</span>,
     },
     {

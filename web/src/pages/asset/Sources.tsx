@@ -32,18 +32,16 @@ export function Sources({ page }: { readonly page: Page }) {
     },
     {
       ...{ id: 'time', header: 'Of the hour', value: (row) => row.time },
-      cell: (row) => <span className="num">{row.time === null ? MISSING : time(row.time, zone)}</span>,
+      cell: (row) => (
+        <span className="num">{row.time === null ? MISSING : time(row.time, zone, 'hour')}</span>
+      ),
     },
     {
-      ...{ id: 'difference', header: 'Off the one that counts', align: 'right' },
+      ...{ id: 'difference', header: 'Off by', align: 'right' },
       value: ({ difference }) => difference,
       cell: ({ difference }) => (
         <Change value={difference} reason="no price counts at that hour" arrow={false} />
       ),
-    },
-    {
-      ...{ id: 'hours', header: 'Hours known', align: 'right', value: ({ hours }) => hours },
-      cell: ({ hours }) => String(hours),
     },
   ]
   return (

@@ -33,7 +33,6 @@ export type SourceRow = {
   readonly price: string | null
   /** How far it is from the mark of its hour; null where there is none. */
   readonly difference: number | null
-  readonly hours: number
 }
 
 /** The newest price of each source beside the mark that counts at its hour. */
@@ -45,7 +44,7 @@ export function sourceRows({ sources, pnl: { hours, tokens } }: Pick<Page, 'sour
     const mark = when === null ? null : pixels(tokens[0]?.mark[places.get(when) ?? -1])
     const own = pixels(newest)
     const difference = mark === null || own === null || mark === 0 ? null : own / mark - 1
-    return { provider, time: when, price: newest, difference, hours: time.length }
+    return { provider, time: when, price: newest, difference }
   })
 }
 

@@ -86,6 +86,6 @@ function Slices({ slices, side }: { readonly slices: readonly Slice[]; readonly 
 const isDebt = ({ value }: Slice): boolean => value?.startsWith('-') === true
 
 function Name({ slice: { key, label }, side }: { readonly slice: Slice; readonly side: Side }) {
-  if (side === 'asset' && !key.startsWith('\0')) return <Link href={assetPath(key)}>{label}</Link>
+  if (side === 'asset' && !key.startsWith('\0')) return <Link href={assetPath(key)}>{shortId(label)}</Link>
   return <>{shortId(label)}</>
 }

@@ -16,8 +16,8 @@ const ASSET: Column<Holding> = {
   cell: (row) => (
     <span className={styles.asset}>
       <bdi>
-        <Link href={assetPath(row.asset)}>{row.symbol}</Link>{' '}
-        <span className="soft small">{shortId(row.asset)}</span>
+        <Link href={assetPath(row.asset)}>{shortId(row.symbol)}</Link>{' '}
+        {row.symbol === row.asset ? null : <span className="soft small">{shortId(row.asset)}</span>}
       </bdi>
       <bdi className="soft small">{place(row)}</bdi>
     </span>

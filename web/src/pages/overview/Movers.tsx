@@ -5,6 +5,7 @@ import { assetPath } from '../../shell/routes.ts'
 import { Bar } from '../../ui/Bar.tsx'
 import { Change, Money } from '../../ui/Figure.tsx'
 import { Panel, type PanelQuery } from '../../ui/Panel.tsx'
+import { shortId } from './parts.ts'
 import styles from './Lists.module.css'
 
 type Dashboard = Answer<'GET /portfolio/dashboard'>
@@ -59,7 +60,7 @@ function MoverTable({ movers }: { readonly movers: Dashboard['movers'] }) {
           <tr key={asset}>
             <th scope="row">
               <bdi className={styles.name}>
-                <Link href={assetPath(asset)}>{symbol}</Link>
+                <Link href={assetPath(asset)}>{shortId(symbol)}</Link>
               </bdi>
               <Bar
                 size={Math.abs(pixels(pnl) ?? 0) / most}

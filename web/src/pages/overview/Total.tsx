@@ -34,7 +34,7 @@ export function Total({ data, words }: { readonly data: Dashboard; readonly word
         <span>{words}</span>
         {unknown === null ? null : <span className="soft small"> · {unknown}</span>}
       </p>
-      {data.change.range === '24h' || total.change24h === null ? null : (
+      {data.change.range === '24h' || total.change24h === null || total.coverage < 1 ? null : (
         <p className="soft small">
           <Money value={total.change24h.pnl} kind="pnl" /> (
           <Change value={total.change24h.fraction} arrow={false} />) in the last 24 hours
