@@ -1,5 +1,6 @@
 import websocket from '@fastify/websocket'
 import type { FastifyInstance } from 'fastify'
+import type { Quote } from '#core/asset.ts'
 import { formatTime } from '#core/hour.ts'
 import { refuseTwice } from '../query-text.ts'
 import { Refusal } from '../problem.ts'
@@ -12,6 +13,7 @@ import { CLOSE, LIMITS, type LiveLimits } from './limits.ts'
 import { listenTo } from './listen.ts'
 import { bytesOf } from './messages.ts'
 import type { News, Newsroom } from './news.ts'
+import type { Spot } from './price-book.ts'
 import { Rooms } from './rooms.ts'
 import { RunNews } from './run-news.ts'
 import { Ticker, type Interval, type LivePrices } from './ticker.ts'
@@ -39,6 +41,8 @@ export type Live = {
   /** For `ServerOptions.own`. */
   readonly own: Pick<Required<OwnRoutes>, 'liveTicket'>
   readonly connections: () => number
+  /** Takes prices that came by another way than its own asking. @returns portfolios that they moved */
+  readonly take: (quote: Quote, spots: Iterable<Spot>) => number
   readonly close: () => void
 }
 
@@ -109,6 +113,7 @@ export function openLive(options: LiveOptions): Live {
       },
     },
     connections: () => hub.connections.size,
+    take: (quote, spots) => rooms.take(quote, spots),
     close: () => stops.forEach((stop) => stop()),
   }
 }
