@@ -13,7 +13,7 @@ export function Settings() {
   return (
     <>
       <h1 className="hidden">Settings</h1>
-      <div className="panels">
+      <div className={styles.page}>
         <Display />
         {me !== null && isSignedIn ? (
           <div className={styles.side}>

@@ -9,6 +9,9 @@ import { readLines, type WalletLine } from './lines.ts'
 import { useAddWallets } from './use-add-wallets.ts'
 import styles from './Wallets.module.css'
 
+/** Of the field; it scrolls from then on. */
+const MOST_ROWS = 8
+
 type Props = {
   readonly open: boolean
   readonly onClose: () => void
@@ -53,7 +56,7 @@ function AddForm({ onClose, portfolio, known }: Props) {
         <textarea
           id={id}
           className={styles.addresses}
-          rows={4}
+          rows={Math.min(MOST_ROWS, Math.max(3, lines.length + 1))}
           value={text}
           placeholder="0x… savings"
           autoComplete="off"
@@ -94,7 +97,7 @@ function Lines({
   readonly refused: ReadonlyMap<string, string>
 }) {
   return (
-    <ul id={id} className={styles.lines} aria-live="polite">
+    <ul id={id} className={styles.lines} aria-live="polite" tabIndex={lines.length > 0 ? 0 : -1}>
       {lines.map((line, index) => (
         <li key={`${String(index)} ${line.text}`}>
           <Tell line={line} refusal={refused.get(line.text)} />
@@ -109,15 +112,15 @@ function Tell({ line, refusal }: { readonly line: WalletLine; readonly refusal: 
   const name = line.address === null ? null : <code title={line.address}>{shortAddress(line.address)}</code>
   if (words === null)
     return (
-      <>
-        <Badge tone="ok">✓ right</Badge> {name} {line.label}
-      </>
+      <span className={styles.line}>
+        <Badge tone="ok">✓ good</Badge> {name} {line.label}
+      </span>
     )
   return (
-    <>
+    <span className={styles.line}>
       <Badge tone={line.isShort ? 'plain' : 'bad'}>{line.isShort ? '…' : '✕ not taken'}</Badge> {name}{' '}
       <span className={styles.words}>{words}</span>
-    </>
+    </span>
   )
 }
 

@@ -34,7 +34,7 @@ export function Shares({ portfolio }: { readonly portfolio: string }) {
         rows={query.data?.shares ?? []}
         keyOf={({ id }) => id}
         sort={{ id: 'made', desc: true }}
-        empty="Nobody but you sees your portfolios."
+        empty="No link shows a portfolio of yours."
       />
       <MakeShare open={making} portfolio={portfolio} onClose={() => setMaking(false)} />
       <Revoke share={revoked} onClose={() => setRevoked(null)} />
