@@ -113,8 +113,12 @@ async function replyOf(
   return kept.answer({ owner: who.owner, key, fingerprint }, () => made(name, ask, call, answering))
 }
 
-/** What changes something, but for sessions, accounts and tokens: their answers tell secrets, and are kept nowhere. */
-const takesKey = ({ method, tag }: Route): boolean => method !== 'GET' && tag !== 'session'
+/**
+ * Writes, but for those about sessions, accounts, tokens and tickets: what they answer is a secret that is told once, and
+ * an answer that is kept is told twice.
+ */
+export const takesKey = ({ method, tag, access }: Route): boolean =>
+  method !== 'GET' && tag !== 'session' && (access === 'write' || access === 'admin')
 
 async function made(
   name: RouteName,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { problemsOf } from '#delivery/api/docs-answers.ts'
 import { world } from './world.ts'
 import { NAMES, routeOf } from './requests.ts'
+import { takesKey } from '#delivery/api/routes.ts'
 
 type Operation = {
   readonly operationId: string
@@ -36,7 +37,11 @@ describe('the OpenAPI document', () => {
         expect(Object.keys(responses[String(status)]?.content ?? {}), `${name} ${status}`).toEqual([
           'application/problem+json',
         ])
-      const fields = [...Object.keys(route.query?.shape ?? {}), ...Object.keys(route.params?.shape ?? {})]
+      const fields = [
+        ...Object.keys(route.query?.shape ?? {}),
+        ...Object.keys(route.params?.shape ?? {}),
+        ...(takesKey(route) ? ['idempotency-key'] : []),
+      ]
       expect(parameters.map((each) => each.name).sort(), name).toEqual(fields.sort())
       expect(requestBody !== undefined, name).toBe(route.body !== undefined)
     }

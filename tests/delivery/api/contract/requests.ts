@@ -98,6 +98,7 @@ export const REQUESTS: Partial<Record<RouteName, Request>> = {
   },
   runs: { query: { limit: '5' } },
   startRun: { ...named, body: { days: 1 } },
+  openDemo: {},
   providers: {},
   export: { query: { portfolio: 'ada', what: 'flows', format: 'csv' } },
   live: {},
@@ -139,7 +140,7 @@ export function askRoute(
 }
 
 /** Answered by a part that only the program puts beside the server, with tests of its own. */
-export const ELSEWHERE: readonly RouteName[] = ['startRun', 'liveTicket']
+export const ELSEWHERE: readonly RouteName[] = ['startRun', 'liveTicket', 'openDemo']
 
 export type Field = {
   readonly part: 'params' | 'query' | 'body'
