@@ -9,7 +9,7 @@ import {
   marksOf,
   partsOf,
   reasonAt,
-  stepsOf,
+  stepAt,
   tokenNote,
   unfinished,
   type Pnl,
@@ -18,6 +18,8 @@ import { figureOf, measureName, seriesOf } from '../../web/src/pages/pnl/table.t
 import { placeOf, readTrail, writeTrail, type Stop } from '../../web/src/pages/pnl/trail.ts'
 
 const DAY = 86_400_000
+const stepsOf = (pnl: readonly (string | null)[], marks: readonly number[]) =>
+  marks.map((_, row) => stepAt(pnl, marks, row))
 const hours = ['2026-11-01T00:00:00Z', '2026-11-01T01:00:00Z', '2026-11-01T02:00:00Z']
 const none = { price: null, trading: null, income: null, fees: null, loss: null, residual: null }
 const ends = { attribution: none, external: '0', exchanged: '0', pnlFraction: 0.02 }
@@ -134,7 +136,7 @@ describe('rows', () => {
 
 describe('the table', () => {
   const marks = [0, 1, 2]
-  const series = seriesOf(pnl, marks)
+  const series = seriesOf(pnl)
 
   test('tokens come in their order, the whole last; it has no quantity and no mark', () => {
     expect(series.map(({ asset }) => asset)).toEqual(['bitcoin', 'evil', null])

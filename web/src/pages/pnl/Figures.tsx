@@ -1,16 +1,18 @@
-import type { ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 import { Change, Money, Price, Quantity } from '../../ui/Figure.tsx'
 import { ageOf, reasonAt, type Pnl } from './rows.ts'
 import { figureOf, type Measure, type Series } from './table.ts'
 
-/** One figure of the table. What is missing says why. */
-export function PnlFigure(props: {
+type Props = {
   readonly pnl: Pnl
   readonly series: Series
   readonly measure: Measure
   readonly row: number
   readonly marks: readonly number[]
-}): ReactNode {
+}
+
+/** One figure of the table. What is missing says why. Kept while the table moves under it. */
+export const PnlFigure = memo(function PnlFigure(props: Props): ReactNode {
   const { pnl, series, measure, row, marks } = props
   const value = figureOf(series, measure, row, marks)
   if (value === undefined) return null
@@ -47,7 +49,7 @@ export function PnlFigure(props: {
         />
       )
   }
-}
+})
 
 function missingReason(pnl: Pnl, series: Series, measure: Measure, row: number, index: number): string {
   if (measure === 'step' && row === 0) return 'the range begins here'

@@ -117,8 +117,7 @@ export function Grid(props: Props) {
             aria-selected={isActive}
             className={`${cellName(columns, column)} ${isActive ? (styles.active ?? '') : ''}`}
             style={placeOf(column)}
-            onClick={() => setAt({ row, column })}
-            onDoubleClick={() => onOpen(row, column)}
+            onClick={() => (isActive ? onOpen(row, column) : setAt({ row, column }))}
           >
             {content(column)}
           </div>

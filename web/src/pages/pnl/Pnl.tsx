@@ -1,3 +1,4 @@
+import { useMemo } from 'react'
 import { useApi } from '../../api/use-api.ts'
 import { stamp } from '../../format/time.ts'
 import { useSettings } from '../../settings/settings.ts'
@@ -106,8 +107,8 @@ function TableOf({ pnl, level }: { readonly pnl: Document; readonly level: Level
   const { params, change } = usePlace()
   const range = useRange()
   const { zone } = useSettings()
-  const marks = marksOf(pnl.hours, level)
-  const series = seriesOf(pnl, marks)
+  const marks = useMemo(() => marksOf(pnl.hours, level), [pnl, level])
+  const series = useMemo(() => seriesOf(pnl), [pnl])
   const view = params.get('view') === 'all' ? 'all' : 'tokens'
   const asked = params.get('show')
   const measure = isMeasure(asked) ? asked : 'step'
@@ -157,8 +158,8 @@ function TableOf({ pnl, level }: { readonly pnl: Document; readonly level: Level
       </div>
       {view === 'all' ? <EveryFigure {...shared} /> : <ByToken {...shared} measure={measure} />}
       <p className="small soft noprint" style={{ padding: '0 16px 12px' }}>
-        Arrow keys move the cell, Enter opens it ({level === 'hour' ? 'how it was computed' : 'its hours'}),
-        Esc goes back.
+        Arrow keys move the cell; Enter, or a second click, opens{' '}
+        {level === 'hour' ? 'how it was computed' : 'its hours'}; Esc goes back.
       </p>
     </div>
   )

@@ -92,6 +92,12 @@ function Step({
   )
 }
 
+/** `carried 1h coingecko`, or `estimated, defillama`. */
+function sourceText(quality: string, source: string | null): string {
+  if (source?.startsWith('carried:') === true) return source.replace(':', ' ')
+  return `${quality}, ${source ?? 'no source'}`
+}
+
 /** A price with every digit that it was computed with. */
 function Exact({ value }: { readonly value: string | null }) {
   const { currencyName } = useSettings()
@@ -109,7 +115,7 @@ function MarkText({ mark }: { readonly mark: Found['mark'] }) {
     <>
       <Exact value={price} />{' '}
       <span className="small soft">
-        of {stamp(hour, zone)}, {quality}, {source ?? 'no source'}
+        of {stamp(hour, zone)}, {sourceText(quality, source)}
         {sampled === null ? '' : `, sampled ${stamp(sampled, zone)}`}
       </span>
     </>

@@ -4,6 +4,7 @@ import { useSettings } from '../../settings/settings.ts'
 import { HIDDEN, Share } from '../../ui/Figure.tsx'
 import { PnlFigure } from './Figures.tsx'
 import { Grid, type GridColumn } from './Grid.tsx'
+import { useNarrow } from './use-narrow.ts'
 import { tokenNote, type Level, type Pnl, type Token } from './rows.ts'
 import { figureOf, MEASURES, measureName, type Measure, type Series } from './table.ts'
 
@@ -21,12 +22,13 @@ type Props = {
 export function ByToken(props: Props & { readonly measure: Measure }) {
   const { pnl, level, marks, series, measure, onOpen, onBack } = props
   const { zone, privacy } = useSettings()
+  const narrow = useNarrow()
   // The whole comes first where it has the figure: it must not be out of sight.
   const shown = [...series.slice(-1), ...series.slice(0, -1)].filter(
     (one) => figureOf(one, measure, 0, marks) !== undefined,
   )
   const columns: GridColumn[] = [
-    { id: 'hour', header: hourHead(pnl, zone), width: 164 },
+    hourColumn(pnl, zone, narrow),
     ...shown.map(({ asset, symbol }) => ({ id: asset ?? ' total', header: symbol, width: 138 })),
   ]
   const figure = (row: number, one: Series | undefined, what: Measure): ReactNode =>
@@ -40,9 +42,11 @@ export function ByToken(props: Props & { readonly measure: Measure }) {
       columns={columns}
       count={marks.length}
       cell={(row, column) =>
-        column === 0 ? stampOf(pnl, marks[row], zone) : figure(row, shown[column - 1], measure)
+        column === 0 ? stampOf(pnl, marks[row], zone, narrow) : figure(row, shown[column - 1], measure)
       }
-      footer={(column) => (column === 0 ? FOOTERS[footer] : figure(last, shown[column - 1], footer))}
+      footer={(column) =>
+        column === 0 ? (narrow ? 'the range' : FOOTERS[footer]) : figure(last, shown[column - 1], footer)
+      }
       plain={(row, column) => plainOf(pnl, marks, row, shown[column - 1], measure, privacy)}
       onOpen={(row, column) => onOpen(row, shown[column - 1]?.asset ?? null)}
       onBack={onBack}
@@ -63,11 +67,12 @@ const ORDER: readonly Measure[] = ['quantity', 'mark', 'value', 'step', 'pnl', '
 /** Every figure of every token, hour by hour, as the command prints them. */
 export function EveryFigure({ pnl, level, marks, series, onOpen, onBack }: Props) {
   const { zone, privacy } = useSettings()
+  const narrow = useNarrow()
   const columns: GridColumn[] = [
-    { id: 'hour', header: hourHead(pnl, zone), width: 164 },
+    hourColumn(pnl, zone, narrow),
     { id: 'token', header: 'token', width: 90, left: true },
     ...ORDER.map((measure) => ({ id: measure, header: measureName(measure, level), width: WIDTHS[measure] })),
-    { id: 'note', header: '', width: 170, left: true },
+    { id: 'note', header: <span className="hidden">note</span>, width: 170, left: true },
   ]
   const at = (line: number) => ({ row: Math.floor(line / series.length), one: series[line % series.length] })
   const content = (row: number, one: Series | undefined, column: number): ReactNode => {
@@ -88,7 +93,7 @@ export function EveryFigure({ pnl, level, marks, series, onOpen, onBack }: Props
       isStrong={(line) => at(line).one?.asset === null}
       cell={(line, column) => {
         const { row, one } = at(line)
-        return column === 0 ? stampOf(pnl, marks[row], zone) : content(row, one, column)
+        return column === 0 ? stampOf(pnl, marks[row], zone, narrow) : content(row, one, column)
       }}
       footer={(column) =>
         column === 0 ? 'the range' : ORDER[column - 2] === 'step' ? null : content(last, whole, column)
@@ -118,12 +123,14 @@ function noteOf(pnl: Pnl, { asset }: Series, index: number): ReactNode {
   )
 }
 
-function hourHead(pnl: Pnl, zone: string | null): string {
-  return `hour (${zoneName(pnl.to, zone)})`
+function hourColumn(pnl: Pnl, zone: string | null, narrow: boolean): GridColumn {
+  return { id: 'hour', header: `hour (${zoneName(pnl.to, zone)})`, width: narrow ? 116 : 164 }
 }
 
-function stampOf(pnl: Pnl, index: number | undefined, zone: string | null): string {
-  return index === undefined ? '' : stamp(pnl.hours[index] ?? pnl.to, zone)
+/** Where there is little room the year is left to the heading. */
+function stampOf(pnl: Pnl, index: number | undefined, zone: string | null, narrow: boolean): string {
+  const text = index === undefined ? '' : stamp(pnl.hours[index] ?? pnl.to, zone)
+  return narrow ? text.slice(5) : text
 }
 
 /** What the clipboard gets: every digit, the time as it is stored, and nothing that is hidden. */

@@ -1,5 +1,5 @@
 import type { Series } from './table.ts'
-import type { Pnl } from './rows.ts'
+import { stepAt, type Pnl } from './rows.ts'
 
 /** The rows that are shown as CSV (RFC 4180): plain decimals, empty where a figure is missing. */
 export function csvOf(pnl: Pnl, marks: readonly number[], series: readonly Series[]): string {
@@ -21,7 +21,7 @@ export function csvOf(pnl: Pnl, marks: readonly number[], series: readonly Serie
         one.quantity?.[index],
         one.mark?.[index],
         one.value[index],
-        one.steps[row],
+        stepAt(one.pnl, marks, row),
         one.pnl[index],
       ].map((figure) => figure ?? '')
       const fraction = one.fractions[index] ?? null

@@ -32,16 +32,16 @@ export function marksOf(hours: readonly string[], level: Level): number[] {
 
 /**
  * What was made since the row before, exactly. Where a mark is missing it is null, and the next one tells of all since
- * the last that was known.
+ * the last that was known. Worked out for the row that is looked at: a year of hours has half a million.
  */
-export function stepsOf(pnl: Texts, marks: readonly number[]): (string | null)[] {
-  let before: string | null = null
-  return marks.map((index) => {
-    const now = pnl[index] ?? null
-    const step = now === null || before === null ? null : minus(now, before)
-    before = now ?? before
-    return step
-  })
+export function stepAt(pnl: Texts, marks: readonly number[], row: number): string | null {
+  const now = pnl[marks[row] ?? -1] ?? null
+  if (now === null) return null
+  for (let at = row - 1; at >= 0; at--) {
+    const before = pnl[marks[at] ?? -1] ?? null
+    if (before !== null) return minus(now, before)
+  }
+  return null
 }
 
 /** Why a token has no figure at an hour. */

@@ -1,4 +1,4 @@
-import { stepsOf, type Level, type Pnl } from './rows.ts'
+import { stepAt, type Level, type Pnl } from './rows.ts'
 
 /** The columns of figures, in the words and the order of the command. */
 export const MEASURES = ['step', 'pnl', 'percent', 'value', 'mark', 'quantity'] as const
@@ -31,23 +31,19 @@ export type Series = {
   readonly quantity: readonly (string | null)[] | null
   readonly quality: Pnl['total']['quality']
   readonly source: readonly (string | null)[] | null
-  /** What was made since the row before: one a row, not one a mark. */
-  readonly steps: readonly (string | null)[]
 }
 
 /** Tokens in the order they came, and the whole at the end. */
-export function seriesOf(pnl: Pnl, marks: readonly number[]): Series[] {
+export function seriesOf(pnl: Pnl): Series[] {
   const tokens = pnl.tokens.map((token, at): Series => ({
     ...token,
     fractions: pnl.fractions.tokens[at] ?? [],
-    steps: stepsOf(token.pnl, marks),
   }))
   const { value, pnl: made, quality } = pnl.total
   const whole: Series = {
     ...{ asset: null, symbol: 'total', value, pnl: made, quality },
     ...{ mark: null, quantity: null, source: null },
     fractions: pnl.fractions.total,
-    steps: stepsOf(made, marks),
   }
   return [...tokens, whole]
 }
@@ -62,7 +58,7 @@ export function figureOf(
   const index = marks[row] ?? -1
   switch (measure) {
     case 'step':
-      return series.steps[row] ?? null
+      return stepAt(series.pnl, marks, row)
     case 'percent': {
       const fraction = series.fractions[index] ?? null
       return fraction === null ? null : String(fraction)
