@@ -74,6 +74,12 @@ export function nearest(ascending: readonly number[], at: number): number {
   return before !== undefined && at - before <= here - at ? low - 1 : low
 }
 
+/** The first place in an ascending list that is at `at` or after it: of the ends of bars, the bar that it lies in. */
+export function firstFrom(ascending: readonly number[], at: number): number {
+  const place = nearest(ascending, at)
+  return (ascending[place] ?? at) < at ? place + 1 : place
+}
+
 /** The middle of the stretch of `span` hours that ends at `time`: the first and last may end early, and stand in line. */
 export function middleOf(time: string, span: number): number {
   const size = span * HOUR

@@ -30,7 +30,7 @@ export function Overview() {
     <>
       <h1 className="hidden">Overview</h1>
       <div className="stack">
-        <Panel title="Total" query={dashboard} asOf={asOf} height="600px" actions={<RangePicker />}>
+        <Panel title="Total" query={dashboard} asOf={asOf} height="580px" actions={<RangePicker />}>
           {data === undefined ? null : (
             <>
               <Total data={data} words={words} />

@@ -1,9 +1,9 @@
-import { useCallback } from 'react'
+import { useCallback, useMemo } from 'react'
 import type { Answer } from '../../api/types.ts'
 import { useAxisText } from '../../charts/axis-text.ts'
 import { Chart } from '../../charts/Chart.tsx'
 import type { ChartLook } from '../../charts/look.ts'
-import { middleOf, nearest } from '../../charts/points.ts'
+import { firstFrom } from '../../charts/points.ts'
 import { time } from '../../format/time.ts'
 import { useSettings } from '../../settings/settings.ts'
 import { useAmountText, type Quality } from '../../ui/Figure.tsx'
@@ -28,12 +28,10 @@ export function ValueChart({ data }: { readonly data: Dashboard }) {
   const option = useCallback(
     (look: ChartLook) =>
       valueChart({
-        ...{ history, bars, look },
-        ...{ axis, words },
+        ...{ history, bars, look, axis, words },
       }),
     [history, bars, axis, words],
   )
-  const middles = bars.time.map((end) => middleOf(end, bars.span))
   return (
     <>
       <Chart
@@ -42,9 +40,7 @@ export function ValueChart({ data }: { readonly data: Dashboard }) {
         height={356}
         option={option}
         points={history.time.length}
-        readout={(index) =>
-          words(index, nearest(middles, Date.parse(history.time[index] ?? ''))).replaceAll('\n', ', ')
-        }
+        readout={(index) => words(index).replaceAll('\n', ', ')}
         table={{
           head: ['Time', 'Value', 'PnL since the row above', 'Priced'],
           rows: () =>
@@ -68,14 +64,16 @@ function priced({ history }: Dashboard, index: number): string {
 }
 
 /** A point in words: tooltip and readout say the same. */
-function useWords(data: Dashboard): (point: number, bar: number) => string {
+function useWords(data: Dashboard): (point: number) => string {
   const { zone } = useSettings()
   const amount = useAmountText()
+  const ends = useMemo(() => data.bars.time.map((end) => Date.parse(end)), [data.bars])
   return useCallback(
-    (point, bar) => {
+    (point) => {
       const { history, bars } = data
       const at = history.time[point]
       if (at === undefined) return ''
+      const bar = point === 0 ? -1 : firstFrom(ends, Date.parse(at))
       const coverage = history.coverage[point] ?? 0
       const quality = QUALITY_WORDS[history.quality[point] ?? 'missing']
       return [
@@ -89,7 +87,7 @@ function useWords(data: Dashboard): (point: number, bar: number) => string {
         ...(quality === '' ? [] : [quality]),
       ].join('\n')
     },
-    [data, zone, amount],
+    [data, ends, zone, amount],
   )
 }
 

@@ -12,7 +12,7 @@ export type ValueChartInput = Pick<Dashboard, 'history' | 'bars'> & {
   /** Of an axis: amounts, or nothing of them where they are hidden. */
   readonly axis: (value: number) => string
   /** What is said of the point that is nearest to a time. */
-  readonly words: (point: number, bar: number) => string
+  readonly words: (point: number) => string
 }
 
 const LEFT = 58
@@ -29,7 +29,13 @@ export function valueChart({ history, bars, look, axis, words }: ValueChartInput
   const times = all.map(([at]) => at)
   const middles = bars.time.map((time) => middleOf(time, bars.span))
   const ends = { min: times[0] ?? 0, max: times.at(-1) ?? 0 }
-  const line = { type: 'line' as const, showSymbol: false, connectNulls: false, silent: true }
+  const line = {
+    type: 'line' as const,
+    showSymbol: false,
+    connectNulls: false,
+    silent: true,
+    color: look.accent,
+  }
   return {
     grid: PLACES.map((place) => ({ ...place, left: LEFT, right: 14, outerBoundsMode: 'none' as const })),
     xAxis: PLACES.map((_, gridIndex) => ({
@@ -47,7 +53,7 @@ export function valueChart({ history, bars, look, axis, words }: ValueChartInput
       trigger: 'axis',
       formatter: (at: unknown) => {
         const time = Number((at as { axisValue?: number }[])[0]?.axisValue ?? NaN)
-        return words(nearest(times, time), nearest(middles, time))
+        return words(nearest(times, time))
       },
     },
     dataZoom: [
@@ -58,11 +64,11 @@ export function valueChart({ history, bars, look, axis, words }: ValueChartInput
     ],
     series: [
       { ...line, data: all as never, lineStyle: { opacity: 0 }, areaStyle: { opacity: 0.1 } },
-      { ...line, data: sure as never, lineStyle: { width: 2, color: look.accent } },
+      { ...line, data: sure as never, lineStyle: { width: 2 } },
       {
         ...line,
         data: unsure as never,
-        lineStyle: { width: 2, type: 'dashed', color: look.accent },
+        lineStyle: { width: 2, type: 'dashed' },
       },
       {
         ...{ type: 'line', xAxisIndex: 1, yAxisIndex: 1, data: [], silent: true },
