@@ -14,6 +14,11 @@ const digits = fc.string({
   maxLength: 40,
 })
 
+function told(text: string): readonly [state: string, words: string] {
+  const reading = readAddress(text)
+  return [reading.state, 'words' in reading ? reading.words : '']
+}
+
 describe('an address, while it is typed', () => {
   test('has the checksum that the server gives it, whatever its digits', () => {
     fc.assert(
@@ -38,10 +43,7 @@ describe('an address, while it is typed', () => {
           changed.slice(2),
         )
         fc.pre(other !== char && !isPlain)
-        expect(readAddress(changed)).toMatchObject({
-          state: 'wrong',
-          words: expect.stringContaining('checksum'),
-        })
+        expect(told(changed)).toEqual(['wrong', expect.stringContaining('checksum')])
       }),
       { seed: 8 },
     )
@@ -58,7 +60,7 @@ describe('an address, while it is typed', () => {
     ['ab'.repeat(32), 'wrong', 'private key'],
     [`0x${'AB'.repeat(32)}`, 'wrong', 'private key'],
   ])('%s is %s: %s', (text, state, words) => {
-    expect(readAddress(text)).toMatchObject({ state, words: expect.stringContaining(words) })
+    expect(told(text)).toEqual([state, expect.stringContaining(words)])
   })
 
   test('is shown by its ends, and a name as it is', () => {

@@ -109,6 +109,7 @@ function Zone() {
     <label className="field">
       <span>Time zone</span>
       <select
+        className={styles.zone}
         value={zone ?? ''}
         onChange={({ target }) => changeSettings({ zone: target.value === '' ? null : target.value })}
       >
