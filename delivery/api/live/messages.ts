@@ -1,8 +1,8 @@
-import { formatTime } from '#core/hour.ts'
-import { money, share } from '#core/number.ts'
+import { share } from '#core/number.ts'
 import { qualityName } from '#core/quality.ts'
 import type { ToldLive } from '../contract/live.ts'
 import { TAILS, type PriceBook } from './price-book.ts'
+import { quickMoney, quickTime } from './quick-text.ts'
 import type { Figures, Valuation } from './valuation.ts'
 
 /** Assets of a snapshot, the greatest by value. */
@@ -13,13 +13,13 @@ const DELTA_BYTES = 1_000
 
 export const bytesOf = (message: ToldLive): Buffer => Buffer.from(JSON.stringify(message))
 
-const text = (value: number): string => (Number.isNaN(value) ? 'null' : `"${money(value)}"`)
+const text = (value: number): string => (Number.isNaN(value) ? 'null' : `"${quickMoney(value)}"`)
 
 function figuresText({ asOf, total, quality, coverage, change }: Figures, hidden: boolean): string {
   const made = change === null || hidden ? 'null' : text(change.pnl)
   const part = change === null || change.fraction === null ? 'null' : String(share(change.fraction))
   const changed = change === null ? 'null' : `{"pnl":${made},"fraction":${part}}`
-  return `"asOf":"${formatTime(asOf)}","total":${hidden ? 'null' : text(total)},"quality":"${qualityName(quality)}","coverage":${share(coverage)},"change24h":${changed}`
+  return `"asOf":"${quickTime(asOf)}","total":${hidden ? 'null' : text(total)},"quality":"${qualityName(quality)}","coverage":${coverage === 1 ? 1 : share(coverage)},"change24h":${changed}`
 }
 
 /** One asset of a portfolio as it was valued last. */
@@ -42,13 +42,13 @@ export function snapshotText(
   book: PriceBook,
   { sequence, figures, hidden }: Part,
 ): string {
-  const { portfolio, quote } = valuation.basis
+  const { quote } = valuation.basis
   const top = [...valuation.worth.keys()]
     .filter((at) => valuation.worth[at] !== 0)
     .sort((a, b) => order(valuation, b) - order(valuation, a))
     .slice(0, MOST_TOP)
     .map((at) => assetText(valuation, book, at, hidden))
-  const named = `"portfolio":${JSON.stringify(portfolio)},"sequence":${sequence}`
+  const named = `${valuation.named},"sequence":${sequence}`
   return `{"type":"snapshot",${named},"baseCurrency":"${quote}",${figuresText(figures, hidden)},"top":[${top.join(',')}]}`
 }
 
@@ -63,7 +63,7 @@ export function deltaText(
   moved: readonly number[],
   { sequence, figures, hidden }: Part,
 ): string {
-  const named = `"portfolio":${JSON.stringify(valuation.basis.portfolio)},"sequence":${sequence}`
+  const named = `${valuation.named},"sequence":${sequence}`
   let body = `{"type":"delta",${named},${figuresText(figures, hidden)},"assets":[`
   let comma = ''
   for (const at of moved) {

@@ -27,6 +27,8 @@ export type Figures = {
  */
 export class Valuation {
   readonly basis: LiveBasis
+  /** `"portfolio":…`, as messages name it. */
+  readonly named: string
   /** Numbers of the assets in the book. */
   readonly numbers: Int32Array
   private readonly book: PriceBook
@@ -41,6 +43,7 @@ export class Valuation {
   constructor(basis: LiveBasis, book: PriceBook) {
     const { assets } = basis
     this.basis = basis
+    this.named = `"portfolio":${JSON.stringify(basis.portfolio)}`
     this.book = book
     this.numbers = Int32Array.from(assets, ({ asset, symbol }) => book.numberOf(asset, symbol))
     this.start = Float64Array.from(assets.flatMap(rowOf))

@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest'
 import type { AssetId } from '#core/asset.ts'
 import { HOUR_MS, addHours, type Hour } from '#core/hour.ts'
 import type { Flow } from '#core/flow.ts'
+import { money } from '#core/number.ts'
 import type { Portfolio } from '#core/portfolio.ts'
 import { intervalOf } from '#delivery/api/live/interval.ts'
+import { quickMoney } from '#delivery/api/live/quick-text.ts'
 import { PriceBook } from '#delivery/api/live/price-book.ts'
 import { readBasis } from '#delivery/api/live/read-basis.ts'
 import { Valuation } from '#delivery/api/live/valuation.ts'
@@ -162,6 +164,24 @@ describe('live figures', () => {
     expect(figures.change).toEqual({ pnl: 50, fraction: 50 / 350 })
     await store.close()
   })
+})
+
+test('money said quickly is what it is said to be elsewhere', () => {
+  const doubles = fc.oneof(
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.double({ min: 1, max: 1e11, noNaN: true }),
+    // Ties, and what rounds up to one digit more.
+    fc
+      .tuple(fc.integer({ min: 0, max: 10_000_000 }), fc.integer({ min: 0, max: 9 }))
+      .map(([a, b]) => a / 10 ** b + 5e-9),
+    fc.constantFrom(99_999_999_999.95, 999_999.9999995, 9.99999999999999, 1.0000000000005, -2.5, 0, 1e21),
+  )
+  fc.assert(
+    fc.property(doubles, (value) => {
+      expect(quickMoney(value)).toBe(money(value))
+    }),
+    { numRuns: 20_000 },
+  )
 })
 
 describe('how often prices are asked for', () => {
