@@ -181,7 +181,11 @@ function BodyRow<T>({
   const open = onOpen === undefined ? undefined : () => onOpen(row.original)
   const keys = (event: KeyboardEvent<HTMLTableRowElement>): void => {
     if (event.target !== event.currentTarget) return
-    if (event.key === 'Enter') open?.()
+    if (event.key === 'Enter' && open !== undefined) {
+      // What it opens takes the focus, and would take this very key for its first button.
+      event.preventDefault()
+      open()
+    }
     const other = { ArrowDown: 'nextElementSibling', ArrowUp: 'previousElementSibling' } as const
     const step = other[event.key as keyof typeof other]
     const next = step === undefined ? null : event.currentTarget[step]

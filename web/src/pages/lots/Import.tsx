@@ -111,7 +111,7 @@ export function Import({
             if (file !== undefined) void look(file)
           }}
         />
-        <div className="stack" aria-live="polite">
+        <div className="stack">
           {state.step === 'none' ? (
             <p className="soft">
               Drop a file anywhere on this page: exports of exchanges and wallets, or the columns of
@@ -120,7 +120,7 @@ export function Import({
           ) : null}
           {state.step === 'reading' ? (
             <>
-              <p>Reading {state.name} …</p>
+              <p role="status">Reading {state.name} …</p>
               <Skeleton height="120px" />
             </>
           ) : null}

@@ -51,7 +51,7 @@ export function PreviewOf({
           ))}
         </ul>
       )}
-      <p>{planOf(preview)}</p>
+      <p role="status">{planOf(preview)}</p>
       {(gone ?? 0) > 0 ? (
         <label className="row">
           <input
