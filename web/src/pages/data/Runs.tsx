@@ -72,12 +72,20 @@ function columnsOf(zone: string | null, now: number, onOpen: (run: Run) => void)
     },
     {
       ...{ id: 'brought', header: 'Brought' },
-      cell: ({ summary }) => <span className={styles.words}>{broughtBy(summary) || <Nothing />}</span>,
+      cell: ({ summary, finished }) =>
+        finished === null ? (
+          <Later />
+        ) : (
+          <span className={styles.words}>
+            {broughtBy(summary) || <span className="soft">nothing new</span>}
+          </span>
+        ),
     },
     {
       ...{ id: 'details', header: 'Failures' },
       cell: (run) => {
         const failures = failuresOf(run.summary).length
+        if (run.finished === null) return <Later />
         if (failures === 0) return <span className="soft">none</span>
         return (
           <Button
@@ -92,4 +100,5 @@ function columnsOf(zone: string | null, now: number, onOpen: (run: Run) => void)
   ]
 }
 
-const Nothing = () => <span className="soft">nothing new</span>
+/** A run tells at its end what it did. */
+const Later = () => <span className="soft">not yet told</span>
