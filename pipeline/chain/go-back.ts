@@ -14,12 +14,22 @@ export class Blocks {
     this.signal = signal
   }
 
-  /** Whether a reading's last block is still there. */
-  async stands({ scan, hash }: Standing): Promise<boolean> {
-    const { number } = scan.until
+  /**
+   * Whether a reading's last block is still there, and still the last of its second: flows are told apart by time, and
+   * in the place of what was undone blocks of that second may have come.
+   * @param head the newest block, or one that is known to be there
+   */
+  async stands({ scan, hash, fresh }: Standing, head: number): Promise<boolean> {
+    const { number, time } = scan.until
+    if ((await this.block(number)).hash !== hash) return false
+    // Of a reading that has brought nothing yet there is nothing to be told apart.
+    return fresh || (number < head && (await this.block(number + 1)).time > time)
+  }
+
+  private block(number: number): Promise<BlockRef> {
     const block = this.known.get(number) ?? this.history.block(number, this.signal)
     this.known.set(number, block)
-    return (await block).hash === hash
+    return block
   }
 }
 
@@ -39,9 +49,10 @@ export async function standingNow(
 ): Promise<Standing | null> {
   const { wallet, chain, until } = standing.scan
   if (latest.number < until.number) throw behind(chain, latest.number, until.number)
-  if (await blocks.stands(standing)) return standing
+  if (await blocks.stands(standing, latest.number)) return standing
   for (const checkpoint of await checkpointsOf(store, { owner, wallet, chain }))
-    if (checkpoint.scan.until.number < until.number && (await blocks.stands(checkpoint))) return checkpoint
+    if (checkpoint.scan.until.number < until.number && (await blocks.stands(checkpoint, latest.number)))
+      return checkpoint
   return null
 }
 

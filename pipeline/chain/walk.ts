@@ -220,7 +220,7 @@ class Walker {
     const stands = async () => {
       const blocks = new Blocks(history, signal)
       const end = await history.block(until.number, signal)
-      return end.hash === until.hash && (await blocks.stands(group[0] as Standing))
+      return end.hash === until.hash && (await blocks.stands(group[0] as Standing, until.number))
     }
     try {
       const may = await candidatesOfAll(walk.store, owner, group.flatMap(begunLate), history.chain)

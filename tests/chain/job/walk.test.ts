@@ -1,6 +1,7 @@
 import { copyFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import type { Hex } from 'viem'
 import type { Flow } from '#core/flow.ts'
 import { walletBook } from '#core/portfolio.ts'
 import { finalBlock } from '#pipeline/chain/boundary.ts'
@@ -74,6 +75,31 @@ describeChain('wallets walk along a chain', () => {
     expect(undone).toBe(true)
     expect(found?.number).toBeLessThanOrEqual(final.number)
   })
+
+  test('blocks that come later in the second that was read to are read, and those that they replace taken back', async () => {
+    const stand = await newStand()
+    const { stage } = stand
+    const [wallet] = WALLETS as [Hex]
+    const pay = (time: number) => stage.block([{ from: stage.faucet, to: wallet, value: 1n }], time)
+    // The second that is read to has three blocks, and what follows is later.
+    for (let n = 0; n < 3; n++) await pay(stand.time)
+    for (let n = 1; n <= 70; n++) await pay(stand.time + n * 1_000)
+    const history = historyAt(stand)
+    const { signal } = new AbortController()
+    const store = await openFile(newFile())
+    await walk(store, historyAt(stand), {}, [wallet])
+    const final = (await history.block('finalized', signal)).number
+    const height = await stage.height()
+    // What came after the last final block is undone, and blocks of its second come in the place of that.
+    await stage.node.rpc('anvil_rollback', [height - final])
+    const { time } = await history.block('latest', signal)
+    for (let n = 0; n < 4; n++) await pay(time)
+    for (let n = 1; n <= 70; n++) await pay(time + n * 1_000)
+    await walk(store, historyAt(stand), {}, [wallet])
+    const other = await openFile(newFile())
+    await walk(other, historyAt(stand), {}, [wallet])
+    expect(await store.canonicalHash()).toBe(await other.canonicalHash())
+  }, 60_000)
 
   test('cut off at any write, the next reading ends where an undisturbed one does', async () => {
     const random = seeded(testSeed(2))
