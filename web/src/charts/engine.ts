@@ -1,5 +1,5 @@
 // The only place that loads ECharts, and only its parts that are used; Chart.tsx loads it when a chart is there.
-import { BarChart, LineChart, PieChart, TreemapChart } from 'echarts/charts'
+import { BarChart, LineChart } from 'echarts/charts'
 import {
   AriaComponent,
   DatasetComponent,
@@ -13,7 +13,7 @@ import {
 import { connect, init, use as take, type ECharts } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 
-take([BarChart, LineChart, PieChart, TreemapChart, CanvasRenderer])
+take([BarChart, LineChart, CanvasRenderer])
 take([AriaComponent, DatasetComponent, DataZoomComponent, GridComponent, LegendComponent])
 take([MarkAreaComponent, MarkLineComponent, TooltipComponent])
 
