@@ -68,7 +68,7 @@ function MoverTable({ movers }: { readonly movers: Dashboard['movers'] }) {
               />
             </th>
             <td>
-              <Money value={pnl} kind="pnl" />
+              <Money value={pnl} kind="pnl" arrow={false} />
             </td>
             <td>
               <Change value={fraction} reason="nothing was put in" arrow={false} />
