@@ -21,7 +21,7 @@ const OF_PNL = new RegExp(
     'config/',
     'pnl/(?!lots/)',
     'pipeline/(?:pnl|queries)/',
-    'pipeline/chain/pair-read\\.ts',
+    'pipeline/chain/pair-(?:read|times)\\.ts',
     'storage/(?:embedded|rows)/',
     'storage/(?:open|mongodb/place)\\.ts',
     'delivery/(?:pnl/)?[a-z-]+\\.ts',
