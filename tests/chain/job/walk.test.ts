@@ -94,6 +94,10 @@ describeChain('wallets walk along a chain', () => {
     await stage.node.rpc('anvil_rollback', [height - final])
     const { time } = await history.block('latest', signal)
     for (let n = 0; n < 4; n++) await pay(time)
+    await pay(time + 1_000)
+    await walk(store, historyAt(stand), {}, [wallet])
+    // These are undone in their turn.
+    await stage.node.rpc('anvil_rollback', [5])
     for (let n = 1; n <= 70; n++) await pay(time + n * 1_000)
     await walk(store, historyAt(stand), {}, [wallet])
     const other = await openFile(newFile())
