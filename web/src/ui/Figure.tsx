@@ -52,14 +52,19 @@ export function Money(
   )
 }
 
-/** The price of one. `plain` in columns, where decimals stand below each other. Prices are not hidden: they are public. */
-export function Price(props: Common & { readonly plain?: boolean; readonly currency?: string }) {
-  const { value, plain = false } = props
+/**
+ * The price of one. `plain` in columns, where decimals stand below each other. Prices are not hidden, since they are
+ * public; what somebody paid (`own`) is.
+ */
+export function Price(
+  props: Common & { readonly plain?: boolean; readonly currency?: string; readonly own?: boolean },
+) {
+  const { value, plain = false, own: isOwn = false } = props
   const { currencyName: name } = useSettings()
   const own = useCurrency()
   if (isMissing(value)) return <Missing {...props} />
   const shown = price(value, { currency: props.currency ?? own, name, plain })
-  return <Amount {...props} shown={shown} value={value} isPublic />
+  return <Amount {...props} shown={shown} value={value} isPublic={!isOwn} />
 }
 
 /** How much of an asset there is. */

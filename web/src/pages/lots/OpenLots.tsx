@@ -81,7 +81,7 @@ function columnsOf(zone: string | null): readonly Column<Lot>[] {
     },
     {
       ...{ id: 'unit', header: 'Unit cost', value: ({ unitCost }) => unitCost, align: 'right' },
-      cell: ({ unitCost }) => <Price value={unitCost} plain reason="its cost is not documented" />,
+      cell: ({ unitCost }) => <Price value={unitCost} plain own reason="its cost is not documented" />,
     },
     {
       ...{

@@ -106,7 +106,7 @@ const columnsOf = (zone: string | null): readonly Column<Row>[] => [
     value: ({ time }) => time,
     width: '150px',
     isName: true,
-    cell: ({ time }) => stamp(time, zone),
+    cell: ({ time }) => <span className="num">{stamp(time, zone)}</span>,
   },
   { id: 'kind', header: 'Kind', value: ({ kind }) => kind, cell: ({ kind }) => kind },
   { id: 'asset', header: 'Asset', value: ({ asset }) => asset, cell: ({ asset }) => asset },
@@ -121,6 +121,7 @@ const columnsOf = (zone: string | null): readonly Column<Row>[] => [
         value={unitPrice}
         {...(priceCurrency === null ? {} : { currency: priceCurrency })}
         plain
+        own
         reason="the row names none"
       />
     ),

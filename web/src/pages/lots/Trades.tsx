@@ -95,7 +95,7 @@ function columnsOf(zone: string | null, now: string): readonly Column<Trade>[] {
       ...{ id: 'price', header: 'Own price', align: 'right' },
       cell: ({ unitPrice, priceCurrency }) => (
         <Price
-          {...{ value: unitPrice, plain: true, reason: 'the row names none' }}
+          {...{ value: unitPrice, plain: true, own: true, reason: 'the row names none' }}
           {...(priceCurrency === null ? {} : { currency: priceCurrency })}
         />
       ),
