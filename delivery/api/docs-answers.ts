@@ -2,7 +2,7 @@ import { ROUTES, type RouteName } from './contract.ts'
 import type { Route } from './contract/route.ts'
 import { titleOf } from './problem.ts'
 
-/** A password is looked at: then too many tries are refused. */
+/** A password is looked at: then too many tries are refused. So are too many reads of one owner at once. */
 const GUESSED: readonly string[] = ['signIn', 'changeMe'] satisfies RouteName[]
 
 type Described = Readonly<Record<string, unknown>>
@@ -48,7 +48,7 @@ export function problemsOf(name: string, { access, method, params, query, body }
   if (named || access === 'read' || method === 'POST') found.push(404)
   if (body !== undefined) found.push(408, 413, 415)
   if (method !== 'GET' && access !== 'public') found.push(409, 422)
-  if (GUESSED.includes(name)) found.push(429)
+  if (GUESSED.includes(name) || access === 'read') found.push(429)
   return found.sort((a, b) => a - b)
 }
 

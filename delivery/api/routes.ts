@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { admit } from './access.ts'
 import { Answers } from './answers.ts'
-import { sendDownload } from './send-download.ts'
+import { sendDownload, type Patience } from './send-download.ts'
+import { SharesOfWork } from './shares-of-work.ts'
 import { ROUTES, type RouteName } from './contract.ts'
 import type { Route } from './contract/route.ts'
 import { fingerprintOf, type KeptAnswers } from './kept-answers.ts'
@@ -37,12 +38,24 @@ export type Serving = {
   readonly changeMark: () => string
   /** Answers of writes by their keys; a server without them does what it is asked each time. */
   readonly kept?: KeptAnswers
+  /** With readers of downloads. */
+  readonly patience?: Patience
 }
+/** What one owner may ask at once; each beyond waits for their own. */
+const READS = { running: 2, waiting: 100 }
+const DOWNLOADS = { running: 1, waiting: 2 }
+
+/** What the requests of one server have in common, whichever prefix they come by. */
+export type Lanes = ReturnType<typeof lanes>
+export const lanes = () => ({
+  answers: new Answers(),
+  turns: new Turns(),
+  reads: new SharesOfWork(READS),
+  downloads: new SharesOfWork(DOWNLOADS),
+})
 
 /** Every route of the contract below a prefix. */
-export function registerRoutes(app: FastifyInstance, serving: Serving): void {
-  const answers = new Answers()
-  const turns = new Turns()
+export function registerRoutes(app: FastifyInstance, serving: Serving, shared: Lanes): void {
   const asking = new WeakMap<FastifyRequest, Principal | null>()
   for (const name of Object.keys(ROUTES) as RouteName[]) {
     const route: Route = ROUTES[name]
@@ -69,7 +82,7 @@ export function registerRoutes(app: FastifyInstance, serving: Serving): void {
         asking.set(request, who)
       },
       handler: async (request, reply) =>
-        answer(name, request, reply, { ...serving, answers, turns, who: asking.get(request) ?? null }),
+        answer(name, request, reply, { ...serving, ...shared, who: asking.get(request) ?? null }),
     })
   }
 }
@@ -79,11 +92,7 @@ function responsesOf({ answer, status = 200 }: Route): Record<string, unknown> {
   return { [status]: answer }
 }
 
-type Answering = Serving & {
-  readonly answers: Answers
-  readonly turns: Turns
-  readonly who: Principal | null
-}
+type Answering = Serving & Lanes & { readonly who: Principal | null }
 
 async function answer(
   name: RouteName,
@@ -94,9 +103,21 @@ async function answer(
   const { params, query, body, headers } = request
   const call = { who: answering.who, request, reply }
   const ask = { params, query, body, owner: answering.who?.owner ?? '' } as Ask<RouteName>
-  if (name === 'export') return sendDownload(ask as unknown as Ask<'export'>, call, answering.runner)
+  if (name === 'export') return exported(ask as unknown as Ask<'export'>, call, answering)
   return send(ROUTES[name], await replyOf(name, ask, call, answering), headers['if-none-match'], reply)
 }
+
+async function exported(
+  ask: Ask<'export'>,
+  call: Call,
+  { downloads, runner, patience, who }: Answering,
+): Promise<FastifyReply> {
+  const leave = await downloads.enter(purseOf(who))
+  return sendDownload(() => runner.download(ask), call, leave, patience)
+}
+
+/** Who pays for what is asked: an owner, apart from all to whom the owner gave a link. */
+const purseOf = (who: Principal | null): string => JSON.stringify([who?.owner, who?.by === 'share'])
 
 async function replyOf(
   name: RouteName,
@@ -124,13 +145,14 @@ async function made(
   name: RouteName,
   ask: Ask<RouteName>,
   call: Call,
-  { runner, own, changeMark, answers, turns, who }: Answering,
+  { runner, own, changeMark, answers, turns, reads, who }: Answering,
 ): Promise<Reply> {
   const itself = own[name] as OwnHandler<RouteName> | undefined
   if (itself !== undefined) return ownReply(name, await itself(ask, call))
-  const run = () => runner.run(name, ask)
+  if (ROUTES[name].method !== 'GET' && name !== 'previewImport')
+    return turns.after(ask.owner, () => runner.run(name, ask))
+  const run = () => reads.during(purseOf(who), () => runner.run(name, ask))
   if (name === 'previewImport') return run()
-  if (ROUTES[name].method !== 'GET') return turns.after(ask.owner, run)
   const hide = who?.hideAmounts === true
   const key = JSON.stringify([name, ask.owner, ask.params, ask.query, hide])
   return answers.of(key, changeMark(), hide ? async () => withoutAmounts(await run()) : run)

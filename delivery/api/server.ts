@@ -13,7 +13,7 @@ import { nothingHere, servePages } from './pages.ts'
 import { problemOf, Refusal, type Problem } from './problem.ts'
 import { readQuery } from './query-text.ts'
 import { Told } from './told.ts'
-import { registerRoutes, type Serving } from './routes.ts'
+import { lanes, registerRoutes, type Serving } from './routes.ts'
 import { ON_THE_WIRE } from './wire.ts'
 
 /** The prefix, and the one that an older contract had: the same handlers. */
@@ -94,10 +94,11 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const metrics = metricsOf(app)
   await describeRoutes(app, options.version)
   await options.live?.prepare(app)
+  const shared = lanes()
   for (const prefix of PREFIXES)
     await app.register(
       async (scope) => {
-        registerRoutes(scope, options)
+        registerRoutes(scope, options, shared)
         options.live?.register(scope)
       },
       { prefix },

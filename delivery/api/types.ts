@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Quote } from '#core/asset.ts'
 import type { ProviderId } from '#core/candle.ts'
 import type { Store } from '#pipeline/ports.ts'
+import type { LotKeeper } from '#pipeline/lots/keeper.ts'
 import type { JobIo } from '#pipeline/jobs/io.ts'
 import type { Answered, Asked, RouteName } from './contract.ts'
 import type { Download } from './export/pieces.ts'
@@ -76,6 +77,8 @@ export type ApiIo = {
   /** When the pipeline runs next, in milliseconds since 1970; null where nothing in this server runs by the clock. */
   readonly nextRun?: () => number | null
   readonly now: () => number
+  /** Lots from what is kept of them between requests; without it they are computed from the beginning each time. */
+  readonly lots?: LotKeeper
 }
 /** A request that a handler is asked with: read, checked, and allowed. */
 export type Ask<N extends RouteName> = Asked<N> & { readonly owner: string }

@@ -3,9 +3,6 @@ import { Refusal } from '../problem.ts'
 import { Told } from '../told.ts'
 import { AHEAD, type Download, type FromMaker, type ToMaker } from './pieces.ts'
 
-/** Who has not taken a piece for so long has gone, and keeps a thread from others. */
-const IDLE_MS = 60_000
-
 /**
  * A download that another thread makes, its pieces as they are taken.
  * @param start hands the other end of the line to the thread; rejects where there is none for it
@@ -18,30 +15,44 @@ export async function takePieces(start: (port: MessagePort) => Promise<unknown>)
   try {
     const first = await inbox.next()
     if (!('head' in first)) throw 'failed' in first ? new Told(first.failed) : gone()
-    const idle = setTimeout(() => port1.close(), IDLE_MS)
-    idle.unref()
-    return { ...first.head, pieces: piecesOf(port1, inbox, idle) }
+    return { ...first.head, pieces: new Pieces(port1, inbox) }
   } catch (error) {
     port1.close()
     throw error
   }
 }
 
-async function* piecesOf(port: MessagePort, inbox: Inbox, idle: NodeJS.Timeout): AsyncGenerator<Uint8Array> {
-  const ask = (more: number) => port.postMessage({ more } satisfies ToMaker)
-  try {
-    ask(AHEAD)
-    for (;;) {
-      const message = await inbox.next()
+/** Pieces as they come. Whoever takes no more says so by `return`, and the thread is free. */
+class Pieces implements AsyncIterableIterator<Uint8Array> {
+  private readonly port: MessagePort
+  private readonly inbox: Inbox
+  private asked = false
+
+  constructor(port: MessagePort, inbox: Inbox) {
+    this.port = port
+    this.inbox = inbox
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    this.port.postMessage({ more: this.asked ? 1 : AHEAD } satisfies ToMaker)
+    this.asked = true
+    try {
+      const message = await this.inbox.next()
       if ('failed' in message) throw new Told(message.failed)
-      if (!('piece' in message)) return
-      yield message.piece
-      idle.refresh()
-      ask(1)
+      return 'piece' in message ? { done: false, value: message.piece } : await this.return()
+    } catch (error) {
+      this.port.close()
+      throw error
     }
-  } finally {
-    clearTimeout(idle)
-    port.close()
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array>> {
+    this.port.close()
+    return { done: true, value: undefined }
   }
 }
 

@@ -5,7 +5,7 @@ import type { Portfolio } from '#core/portfolio.ts'
 import { lotViews } from '#pipeline/lots/compute.ts'
 import { explainLots as trailOf } from '#pipeline/lots/explain.ts'
 import { refuseStrangers, selectView } from '#pipeline/lots/select.ts'
-import { storeInput } from '#pipeline/lots/store-input.ts'
+import { storeInput, type StoreAsk } from '#pipeline/lots/store-input.ts'
 import { DEFAULT_LOT_SETTINGS, type LotSettings, type LotView } from '#pipeline/lots/view.ts'
 import { listTrades } from '#pipeline/queries/trades.ts'
 import { METHODS } from '#pipeline/lots/view.ts'
@@ -43,7 +43,8 @@ export const gains: Handler<'gains'> = async ({ owner, query }, io) => {
 }
 
 export const compareLots: Handler<'compareLots'> = async ({ owner, query }, io) => {
-  const { portfolio, input, heading } = await inputOf(owner, query, io)
+  const { ask, heading } = await askOf(owner, query, io)
+  const input = await storeInput(ask, io.store, io.settings)
   const choices = COMPARED.flatMap((method) =>
     (['pooled', 'wallet'] as const).map((scope) => ({ ...DEFAULT_LOT_SETTINGS, method, scope })),
   )
@@ -52,8 +53,8 @@ export const compareLots: Handler<'compareLots'> = async ({ owner, query }, io) 
   return {
     schemaVersion: 1,
     asOf: formatTime(io.now()),
-    portfolio: portfolio.name,
-    baseCurrency: portfolio.baseCurrency,
+    portfolio: ask.portfolio.name,
+    baseCurrency: ask.portfolio.baseCurrency,
     at: at === null ? null : formatTime(at),
     results: views.map(({ settings, report: { total, problems } }) => ({
       ...{ method: settings.method, scope: settings.scope },
@@ -87,22 +88,20 @@ export const trades: Handler<'trades'> = async ({ owner, query }, io) => {
 }
 
 export async function viewOf(owner: string, query: LotQuery, io: ApiIo) {
-  const { input, heading } = await inputOf(owner, query, io)
+  const { ask, heading } = await askOf(owner, query, io)
   const settings = { ...DEFAULT_LOT_SETTINGS, method: query.method, scope: query.scope }
+  if (io.lots !== undefined) return io.lots.view(ask, settings, heading)
+  const input = await storeInput(ask, io.store, io.settings)
   const [view] = lotViews(input, [settings], heading) as [LotView]
   return { view, input }
 }
 
-async function inputOf(owner: string, query: Pick<LotQuery, 'portfolio' | 'at'>, io: ApiIo) {
+async function askOf(owner: string, query: Pick<LotQuery, 'portfolio' | 'at'>, io: ApiIo) {
   const portfolio: Portfolio = await portfolioOf(owner, query.portfolio, io)
   const now = io.now()
-  const input = await storeInput(
-    { portfolio, at: timeOf('at', query.at, now) ?? null, now },
-    io.store,
-    io.settings,
-  )
+  const ask: StoreAsk = { portfolio, at: timeOf('at', query.at, now) ?? null, now }
   const heading = { portfolio: portfolio.name, baseCurrency: portfolio.baseCurrency, timed: true }
-  return { portfolio, input, heading }
+  return { ask, heading }
 }
 
 /** These documents have contracts of their own; the tests hold them to the schema. */

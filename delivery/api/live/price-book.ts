@@ -1,6 +1,7 @@
 import type { AssetId, Quote } from '#core/asset.ts'
 import { plain } from '#core/number.ts'
 import { qualityName } from '#core/quality.ts'
+import { asciiJson } from './quick-text.ts'
 
 /** A spot price; time in milliseconds since 1970, quality as in core/quality.ts. */
 export type Spot = {
@@ -35,7 +36,7 @@ export class PriceBook {
     if (number === this.price.length) this.grow()
     this.numbers.set(asset, number)
     this.assets.push(asset)
-    this.names.push(`{"asset":${JSON.stringify(asset)},"symbol":${JSON.stringify(symbol)},"price":`)
+    this.names.push(`{"asset":${asciiJson(asset)},"symbol":${asciiJson(symbol)},"price":`)
     this.heads.push({ price: NaN, text: '' })
     return number
   }

@@ -36,3 +36,14 @@ export function quickTime(time: number): string {
   if (time !== moment) [moment, written] = [time, formatTime(time)]
   return written
 }
+
+/** A text in JSON of ASCII alone: then bytes are made of a message without looking at each letter. */
+export function asciiJson(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** @param text of ASCII alone */
+export const asciiBytes = (text: string): Buffer => Buffer.from(text, 'latin1')

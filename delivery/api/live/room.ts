@@ -2,6 +2,7 @@ import type { LiveBasis } from '#pipeline/queries/live-basis.ts'
 import type { Connection } from './connection.ts'
 import { bytesOf, deltaText, mostMoved, snapshotText } from './messages.ts'
 import type { PriceBook } from './price-book.ts'
+import { asciiBytes } from './quick-text.ts'
 import { Valuation, type Figures } from './valuation.ts'
 
 /** More readers than this get a snapshot as it is: to compress it for each takes longer than to send it. */
@@ -61,7 +62,7 @@ export class Room {
     const { content } = this
     if (content === null) return
     const hidden = isHidden(connection)
-    connection.send(Buffer.from(this.snapshot(content, hidden)))
+    connection.send(asciiBytes(this.snapshot(content, hidden)))
   }
 
   /** To everybody, after the store has moved. */
@@ -108,7 +109,7 @@ export class Room {
     const compress = this.members.size <= FEW
     for (const member of this.members) {
       const hidden = isHidden(member)
-      const bytes = (made[Number(hidden)] ??= Buffer.from(textOf(hidden)))
+      const bytes = (made[Number(hidden)] ??= asciiBytes(textOf(hidden)))
       member.send(bytes, compress)
     }
   }

@@ -3,6 +3,7 @@ import { CARRIED, MISSING, OK } from '#core/quality.ts'
 import { Sum } from '#core/sum.ts'
 import type { LiveBasis } from '#pipeline/queries/live-basis.ts'
 import type { PriceBook } from './price-book.ts'
+import { asciiJson } from './quick-text.ts'
 
 /** The figures of a portfolio at a moment. Money in its base currency, NaN where it is missing. */
 export type Figures = {
@@ -43,7 +44,7 @@ export class Valuation {
   constructor(basis: LiveBasis, book: PriceBook) {
     const { assets } = basis
     this.basis = basis
-    this.named = `"portfolio":${JSON.stringify(basis.portfolio)}`
+    this.named = `"portfolio":${asciiJson(basis.portfolio)}`
     this.book = book
     this.numbers = Int32Array.from(assets, ({ asset, symbol }) => book.numberOf(asset, symbol))
     this.start = Float64Array.from(assets.flatMap(rowOf))

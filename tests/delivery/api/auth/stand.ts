@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { AssetId, Quote } from '#core/asset.ts'
 import { Accounts, type User } from '#delivery/api/auth/accounts.ts'
-import { openAuth, type AuthOptions } from '#delivery/api/auth/open.ts'
+import { openAuth, type AuthOptions, type OpenedAuth } from '#delivery/api/auth/open.ts'
 import type { AuthEvent } from '#delivery/api/auth/own/session.ts'
 import { Passwords } from '#delivery/api/auth/passwords.ts'
 import { handle, handleExport } from '#delivery/api/handle.ts'
-import { buildServer } from '#delivery/api/server.ts'
+import { buildServer, type ServerOptions } from '#delivery/api/server.ts'
 import type { ApiIo, Role } from '#delivery/api/types.ts'
 import type { Store } from '#pipeline/ports.ts'
 import { openStore } from '#storage/open.ts'
@@ -31,8 +31,14 @@ type Request = {
   readonly from?: string
 }
 
+export type StandOptions = Partial<AuthOptions> & {
+  readonly proxies?: readonly string[]
+  /** What the server is to have in place of what it has, or beside it. */
+  readonly serving?: (options: ServerOptions, parts: Pick<ApiIo, 'store'> & OpenedAuth) => ServerOptions
+}
+
 /** A server with its own door: accounts, sessions and tokens over an embedded store, and a clock that the test moves. */
-export async function authStand(more: Partial<AuthOptions> & { proxies?: readonly string[] } = {}) {
+export async function authStand({ serving = (built) => built, ...more }: StandOptions = {}) {
   const folder = temporaryFolder()
   const store = await openStore({ kind: 'embedded', file: join(folder, 'tidemark.db'), create: true })
   const clock = { now: NOON }
@@ -49,7 +55,7 @@ export async function authStand(more: Partial<AuthOptions> & { proxies?: readonl
     ...more,
   })
   const io = ioOver(store)
-  const app = await buildServer({
+  const options: ServerOptions = {
     auth: opened.auth,
     runner: {
       run: (name, ask) => handle(name, ask, io),
@@ -67,7 +73,8 @@ export async function authStand(more: Partial<AuthOptions> & { proxies?: readonl
     local: false,
     version: '0.0.0',
     onProblem: (event) => void written.push(JSON.stringify({ ...event, thrown: String(event.thrown) })),
-  })
+  }
+  const app = await buildServer(serving(options, { store, ...opened }))
   onTestFinished(async () => {
     opened.close()
     await app.close()

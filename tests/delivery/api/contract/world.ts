@@ -3,7 +3,7 @@ import { UNDETAILED, type Flow } from '#core/flow.ts'
 import { HOUR_MS, hourOf } from '#core/hour.ts'
 import type { Store } from '#pipeline/ports.ts'
 import { gapOf, runOf, suspectOf } from '#tests/storage/support/values.ts'
-import { account, authStand, NOON, signIn, type Stand } from '../auth/stand.ts'
+import { account, authStand, NOON, signIn, type Stand, type StandOptions } from '../auth/stand.ts'
 
 /** Ada's wallet; nobody else's. */
 export const WALLET = '0xd8da6bf26964af9d7eed9e03e53415d37aa96045'
@@ -20,8 +20,8 @@ export type World = Stand & {
  * A server with three accounts and two links: ada looks after it, bob has a portfolio of his own, eve sees what is ada's
  * and changes nothing; the links show ada's portfolio, one of them without amounts. Only ada's has wallets and flows.
  */
-export async function world(): Promise<World> {
-  const stand = await authStand()
+export async function world(more: StandOptions = {}): Promise<World> {
+  const stand = await authStand(more)
   await account(stand, 'ada', 'admin')
   await account(stand, 'bob')
   await stand.accounts.add({
