@@ -10,6 +10,7 @@ import { Failure, Skeleton } from '../ui/Panel.tsx'
 import { Announce, Toasts } from '../ui/toast.tsx'
 import { Crash } from './Crash.tsx'
 import { Currency } from './currency.ts'
+import { DemoButton } from './DemoButton.tsx'
 import { HiddenAmounts } from './hidden-amounts.ts'
 import { SharedNotice } from './SharedNotice.tsx'
 import { KeysDialog } from './KeysDialog.tsx'
@@ -89,7 +90,7 @@ function Content({ portfolio }: { readonly portfolio: PortfolioChoice }) {
   if (portfolio.error !== null && portfolio.all.length === 0) return <Failure error={portfolio.error} />
   // These have something to say to those who hold nothing yet.
   if (!portfolio.isPending && portfolio.name === null && !['/wallets', '/settings', '/data'].includes(path))
-    return <EmptyState />
+    return <EmptyState action={<DemoButton />} />
   return (
     <Suspense fallback={<Skeleton height="60vh" />}>
       <Switch>
