@@ -91,6 +91,10 @@ export function openLive(options: LiveOptions): Live {
             threshold: 1_024,
             serverNoContextTakeover: true,
             clientNoContextTakeover: true,
+            // A connection that was once sent a compressed message keeps what that took: by default a quarter of a
+            // megabyte, like this 16 KB. A snapshot is no longer than the window.
+            serverMaxWindowBits: 11,
+            zlibDeflateOptions: { memLevel: 4 },
             concurrencyLimit: 4,
           },
           clientTracking: false,
