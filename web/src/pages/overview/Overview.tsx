@@ -1,4 +1,5 @@
 import { useApi } from '../../api/use-api.ts'
+import { DemoButton } from '../../shell/DemoButton.tsx'
 import { usePortfolio } from '../../shell/portfolio.ts'
 import { useRange } from '../../shell/range.ts'
 import { EmptyState } from '../../ui/EmptyState.tsx'
@@ -25,7 +26,7 @@ export function Overview() {
   )
   const { data } = dashboard
   const asOf = data?.change.to
-  if (data !== undefined && isEmpty(data)) return <EmptyState />
+  if (data !== undefined && isEmpty(data)) return <EmptyState action={<DemoButton />} />
   return (
     <>
       <h1 className="hidden">Overview</h1>
