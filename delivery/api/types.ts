@@ -66,6 +66,8 @@ export type ConfiguredProvider = {
 /** What handlers work with: one store, and how marks are made of it. */
 export type ApiIo = {
   readonly store: Store
+  /** False where the store can only be read; true when absent. */
+  readonly writable?: boolean
   readonly settings: JobIo['marks']
   /** Base currency where no portfolio says its own. */
   readonly baseCurrency: Quote

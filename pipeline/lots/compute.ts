@@ -1,4 +1,5 @@
 import { computeLots, prepareLots, type LotInput } from '#pnl/lots/lots.ts'
+import type { LotReport } from '#pnl/lots/report.ts'
 import type { LotSettings } from '#pnl/lots/settings.ts'
 import type { LotView } from './view.ts'
 
@@ -11,13 +12,22 @@ export type Heading = Pick<LotView, 'portfolio' | 'baseCurrency'> & {
 /** Lots by each of several settings, from one reading of the flows. */
 export function lotViews(input: LotInput, settings: readonly LotSettings[], heading: Heading): LotView[] {
   const ledger = prepareLots(input)
-  const { portfolio, baseCurrency, timed } = heading
-  return settings.map((each) => ({
+  return settings.map((each) => viewWith(input, each, computeLots(ledger, each), heading))
+}
+
+/** A view of a report that was computed from an input. */
+export function viewWith(
+  { at, markAt }: LotInput,
+  settings: LotSettings,
+  report: LotReport,
+  { portfolio, baseCurrency, timed }: Heading,
+): LotView {
+  return {
     portfolio,
     baseCurrency,
-    settings: each,
-    at: timed ? input.at : null,
-    report: computeLots(ledger, each),
-    markAt: (asset) => input.markAt(asset, input.at),
-  }))
+    settings,
+    at: timed ? at : null,
+    report,
+    markAt: (asset) => markAt(asset, at),
+  }
 }

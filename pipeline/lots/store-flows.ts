@@ -15,16 +15,26 @@ import type { MarkLoader } from '../pnl/marks.ts'
  */
 export async function ledgerFlows(ledger: PortfolioLedger, loader: MarkLoader): Promise<Flow[]> {
   const flows: Flow[] = []
-  for (const month of ledger.months()) {
-    for (const flow of (await ledger.flows(month, [])).flows) {
-      const counted = countedFlow(flow, ledger, loader.base)
-      if (counted !== null) flows.push(named(counted))
-    }
-  }
+  for (const month of ledger.months())
+    for (const flow of countedFlows((await ledger.flows(month, [])).flows, ledger, loader.base))
+      flows.push(flow)
   const first = flows.reduce((least, { time }) => Math.min(least, time), Infinity)
-  for (const holding of ledger.portfolio.holdings) {
+  return [...flows, ...(await heldFlows(first, ledger, loader))]
+}
+
+/** What counts of the flows of a month. */
+export function countedFlows(flows: readonly Flow[], ledger: PortfolioLedger, base: AssetId): Flow[] {
+  return flows.flatMap((flow) => {
+    const counted = countedFlow(flow, ledger, base)
+    return counted === null ? [] : [named(counted)]
+  })
+}
+
+/** Openings of what was entered by hand without `since`. @param first when the first flow is; Infinity without any */
+export async function heldFlows(first: number, ledger: PortfolioLedger, loader: MarkLoader): Promise<Flow[]> {
+  const flows: Flow[] = []
+  for (const holding of ledger.portfolio.holdings)
     if (holding.since === null) flows.push(await everHeld(holding, first, ledger, loader))
-  }
   return flows
 }
 

@@ -73,7 +73,8 @@ export async function asOf(
   return withMarks({ ...input, at }, (asset, hour) => input.markAt(asset, hour), atEnd)
 }
 
-function withMarks(
+/** @param atEnd marks at the moment `at` itself, the last known ones included */
+export function withMarks(
   { flows, base, names, at }: Omit<LotInput, 'markAt' | 'rateAt'>,
   atFlows: FlowMarks,
   atEnd: ReadonlyMap<AssetId, LotMark>,
@@ -92,5 +93,10 @@ async function newestMoment(
   loader: MarkLoader,
 ): Promise<number> {
   const { to } = await resolveRange({ now, days: 1 }, assets, loader)
-  return flows.reduce((most, { time }) => (time <= now ? Math.max(most, time) : most), to as number)
+  return latestOf(flows, now, to)
+}
+
+/** The time of the newest flow that is not after `now`, or `least` where that is later. */
+export function latestOf(flows: readonly Flow[], now: number, least: number): number {
+  return flows.reduce((most, { time }) => (time <= now ? Math.max(most, time) : most), least)
 }

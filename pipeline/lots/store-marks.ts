@@ -48,7 +48,8 @@ function byMonth(needed: ReadonlyMap<AssetId, ReadonlySet<Hour>>): Map<Month, Ma
   return months
 }
 
-function markIn(series: MarkSeries, index: number): LotMark | null {
+/** The mark at a place of a series; null where it is missing. */
+export function markIn(series: MarkSeries, index: number): LotMark | null {
   const quality = series.quality[index]
   if (quality === undefined || quality === MISSING) return null
   return { price: new Decimal(series.price[index] as number), quality: qualityName(quality) }

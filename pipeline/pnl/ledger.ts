@@ -19,6 +19,12 @@ import type { FlowMonth, LedgerStore } from '../ports.ts'
 /** Flows of one month, with those of other months that share a tx with them. */
 export type MonthFlows = { readonly flows: readonly Flow[]; readonly mates: readonly Flow[] }
 
+/** What is asked of a store about what moves a portfolio's quantities. */
+export type LedgerReader = Pick<
+  LedgerStore,
+  'flows' | 'flowMonths' | 'flowAssets' | 'flowCoverage' | 'spanningTx' | 'balances'
+>
+
 /**
  * All that moves a portfolio's quantities: flows stored, holdings entered by hand, and what its wallets' balances add.
  * Read once per computation; the flows themselves month by month, so that memory stays bounded.
@@ -32,12 +38,12 @@ export class PortfolioLedger {
   readonly flowMonths: readonly FlowMonth[]
   /** Revisions of what is stored for each month, book by book. */
   private readonly revisions: ReadonlyMap<Month, readonly string[]>
-  private readonly io: LedgerStore
+  private readonly io: LedgerReader
   private readonly derived: ReadonlyMap<Month, readonly Flow[]>
   private readonly balances: readonly Balance[]
 
   private constructor(
-    io: LedgerStore,
+    io: LedgerReader,
     portfolio: Portfolio,
     parts: {
       names: ReadonlyMap<string, string>
@@ -63,7 +69,7 @@ export class PortfolioLedger {
 
   /** @param now holdings whose `since` is later do not count yet */
   static async open(
-    io: LedgerStore,
+    io: LedgerReader,
     portfolio: Portfolio,
     base: AssetId,
     now: number,
@@ -127,9 +133,7 @@ export class PortfolioLedger {
 
   async flows(month: Month, mateTx: readonly string[]): Promise<MonthFlows> {
     const { owner } = this.portfolio
-    // (t−1, t] belongs to the month of t: the month's last hour begins the next month's first interval.
-    const after = monthStart(month) - HOUR_MS
-    const until = monthEnd(month) - HOUR_MS
+    const { after, until } = spanOf(month)
     const has = this.flowMonths.some((row) => row.month === month && row.count > 0)
     const own = has ? await this.io.flows({ owner, books: this.books, after, until }) : []
     const mates = mateTx.length === 0 ? [] : await this.io.flows({ owner, books: this.books, tx: mateTx })
@@ -153,6 +157,14 @@ export class PortfolioLedger {
     }
     return spans
   }
+}
+
+/**
+ * When the flows of a month are, in (after, until]: (t−1, t] belongs to the month of t, so that the month's last hour
+ * begins the next month's first interval.
+ */
+export function spanOf(month: Month): { after: number; until: number } {
+  return { after: monthStart(month) - HOUR_MS, until: monthEnd(month) - HOUR_MS }
 }
 
 function booksOf(portfolio: Portfolio): string[] {
@@ -215,7 +227,7 @@ function byMonth(flows: readonly Flow[]): Map<Month, Flow[]> {
 }
 
 async function anchorWallets(
-  io: LedgerStore,
+  io: LedgerReader,
   portfolio: Portfolio,
   balances: readonly Balance[],
   base: AssetId,
@@ -240,7 +252,7 @@ async function anchorWallets(
  * new note.
  */
 async function coverageOf(
-  io: LedgerStore,
+  io: LedgerReader,
   { owner, wallets }: Portfolio,
 ): Promise<(line: Pick<Balance, 'wallet' | 'chain'>) => number | null> {
   const books = wallets.flatMap(({ address, chains }) => [

@@ -3,6 +3,7 @@ import { handle, handleExport } from '#delivery/api/handle.ts'
 import { sendPieces } from '#delivery/api/export/send.ts'
 import { delivered, type Delivered } from '#delivery/api/told.ts'
 import type { ApiIo, Reply } from '#delivery/api/types.ts'
+import { LotKeeper } from '#pipeline/lots/keeper.ts'
 import { configuredProviders } from '../wiring/configured.ts'
 import { isInvented } from '../wiring/invented.ts'
 import { rememberSecrets } from '../wiring/secrets-of.ts'
@@ -20,19 +21,25 @@ export async function work(task: Task): Promise<Delivered<Reply | boolean | null
     if (task.kind === 'answer') return handle(task.name, task.ask, io)
     if (task.kind === 'putIf') return io.store.writeRecordsIf(...task.args)
     if (task.kind === 'put') await io.store.writeRecords(...task.args)
-    else await sendPieces(task.port, () => handleExport(task.ask, io))
+    else await sendPieces(task.port, () => handleExport(task.ask, withoutLots(io)))
     return null
   })
 }
+
+/** A file is asked for once: nothing is kept for it. */
+const withoutLots = ({ lots: _lots, ...io }: ApiIo): ApiIo => io
 
 async function open({ config, nextRun }: Boot): Promise<ApiIo> {
   rememberSecrets(config)
   const clock = new BigInt64Array(nextRun)
   try {
-    const { store } = await openForQuery(config)
+    const { store, writable } = await openForQuery(config)
+    const settings = markSettings(config)
     return {
       store,
-      settings: markSettings(config),
+      writable,
+      settings,
+      lots: new LotKeeper(store, settings),
       baseCurrency: config.baseCurrency,
       portfolioFile: await placeOfFile(config),
       invented: isInvented(config.dataDir),
