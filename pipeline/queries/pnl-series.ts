@@ -1,3 +1,4 @@
+import { MISSING } from '#core/quality.ts'
 import type { AssetId } from '#core/asset.ts'
 import type { TokenResult } from '#pnl/hourly/token.ts'
 import { tokenFractions, type TotalResult } from '#pnl/hourly/total.ts'
@@ -61,5 +62,22 @@ export function totalSeries(total: TotalResult, hours: readonly number[]): Total
     exchanged: total.exchanged,
     fraction: pick(total.fraction, hours),
     change24h: total.change24h,
+  }
+}
+
+/** The total where nothing is known to be held and some wallet was never read: what it is worth is missing, not 0. */
+export function unknownTotal(length: number, total: TotalResult): TotalSeries {
+  const missing = () => new Float64Array(length).fill(NaN)
+  return {
+    value: missing(),
+    pnl: missing(),
+    coverage: new Float64Array(length),
+    coverageByCount: new Float64Array(length),
+    quality: new Uint8Array(length).fill(MISSING),
+    attribution: total.attribution,
+    external: total.external,
+    exchanged: total.exchanged,
+    fraction: missing(),
+    change24h: null,
   }
 }

@@ -24,11 +24,12 @@ import type {
   SeriesReader,
 } from '../ports.ts'
 import { carriedLines, lowerQuality, type CarriedLines } from './carried-lines.ts'
+import { refuseCells, type PnlBounds } from './pnl-bounds.ts'
 import { gapsOf } from './pnl-gaps.ts'
 import { resolveRange, shownHours, type Every } from './pnl-range.ts'
 import { presentLines, snapshotGroups, snapshots, sumByAsset } from './pnl-present.ts'
 import type { PnlReport } from './pnl-report.ts'
-import { symbolsOf, tokenSeries, totalSeries } from './pnl-series.ts'
+import { symbolsOf, tokenSeries, totalSeries, unknownTotal } from './pnl-series.ts'
 
 export { presentQuantities } from './pnl-present.ts'
 
@@ -54,6 +55,8 @@ export type PnlRequest = {
   readonly rebuild?: boolean
   /** False on a store that cannot be written. */
   readonly persist?: boolean
+  /** Above which it is refused; absent where whoever asks uses a machine of their own. */
+  readonly most?: PnlBounds | undefined
   readonly now: number
 }
 
@@ -82,6 +85,7 @@ export async function reportOf(
   const present = sumByAsset(lines)
   const held = [...present].filter(([, quantity]) => !quantity.isZero()).map(([asset]) => asset)
   const { from, to } = await resolveRange(request, held, loader)
+  refuseCells({ from, to, every: request.every }, (request.assets ?? session.assets).length, request.most)
   const groups = groupOf && { of: groupOf, lines }
   const readings = await readingsAt(portfolio, to, io)
   const carried = carriedLines(readings.carried, lines)
@@ -99,7 +103,10 @@ export async function reportOf(
     tokens: shown.map(([asset, token]) =>
       tokenSeries(asset, token, marks.get(asset) as MarkSeries, hours, symbols),
     ),
-    total: totalSeries(total, hours),
+    total:
+      shown.length === 0 && readings.unread.length > 0
+        ? unknownTotal(hours.length, total)
+        : totalSeries(total, hours),
     gaps: await gapsOf(shown, from, portfolio.baseCurrency, io),
     missingWallets: readings.unread.map(missingWallet),
     carriedWallets: readings.carried,

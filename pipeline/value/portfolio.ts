@@ -4,7 +4,7 @@ import { hourOf } from '#core/hour.ts'
 import { monthOf } from '#core/month.ts'
 import { positionValue } from '#core/position.ts'
 import { MANUAL_WALLET, type Portfolio } from '#core/portfolio.ts'
-import { CARRIED, qualityName, type Quality } from '#core/quality.ts'
+import { CARRIED, MISSING, qualityName, type Quality } from '#core/quality.ts'
 import { byLine, parseLineKey, type LineId } from '#pnl/flows/leg.ts'
 import { valueStanding, type Standing, type Valuation } from '#pnl/value/standing.ts'
 import type { ReadPorts } from '../chain/pair-read.ts'
@@ -61,13 +61,14 @@ export async function valuePortfolio(
   now: number,
   times?: Parameters<typeof readingsAt>[3],
 ): Promise<Valued> {
-  const { held, valuation } =
+  const { held, valuation: found } =
     ledger?.hasFlows === true ? await flowing(ledger, day) : await standing(portfolio, ledger, day, now)
   if (portfolio.wallets.length > 0) await contracts.need(held.map(({ asset }) => asset))
   const { owner, name, baseCurrency } = portfolio
   const readings = await readingsAt(portfolio, day.time, io, times)
   const carried = new Set(readings.carried.map(({ chain, address }) => `${chain}|${address}`))
   const positions = held.map((line) => positionOf(line, day, contracts, carried))
+  const valuation = held.length === 0 && readings.unread.length > 0 ? { ...found, ...UNKNOWN } : found
   const { value, coverage, coverageByCount, change24h, priced, known } = valuation
   const snapshot: Snapshot = {
     owner,
@@ -83,6 +84,9 @@ export async function valuePortfolio(
   }
   return { snapshot, priced, known, ...readings }
 }
+
+/** Nothing is known to be held, and some wallet was never read. */
+const UNKNOWN = { value: NaN, coverage: 0, coverageByCount: 0, change24h: null, quality: MISSING } as const
 
 /** The total is no better than what is carried in it. */
 function worseOf(quality: Quality, positions: readonly Position[]): Quality {

@@ -169,3 +169,32 @@ describe('a chain that the last run could not read', () => {
     )
   })
 })
+
+test('where the only wallet was never read, the total is missing and not 0', async () => {
+  const unread = {
+    ...portfolio,
+    name: 'unread',
+    wallets: [{ address: `0x${'ef'.repeat(20)}`, label: null, chains: ['base'] }],
+  }
+  await store.writePortfolio(unread)
+  const ask = { portfolio: unread, quote: USD, from: FROM, to: TO, now: at(25) }
+  const { total, missingWallets } = await pnlReport(ask, store, DEFAULT_SETTINGS)
+  expect(missingWallets).toHaveLength(1)
+  expect(total.value.every(Number.isNaN)).toBe(true)
+  expect(total.pnl.every(Number.isNaN)).toBe(true)
+  expect(qualityName(total.quality.at(-1) as number)).toBe('missing')
+  expect([total.coverage.at(-1), total.change24h]).toEqual([0, null])
+  const request = { portfolio: unread, time: TO, now: at(25), persist: false }
+  for await (const { valued } of valuePortfolios(
+    request,
+    store,
+    DEFAULT_SETTINGS,
+    new AbortController().signal,
+  ))
+    expect(valued[0]?.snapshot).toMatchObject({
+      value: null,
+      quality: 'missing',
+      coverage: 0,
+      change24h: null,
+    })
+})

@@ -115,6 +115,8 @@ export const total = z.object({
   change24h,
   /** What keeps the total from being whole. */
   incomplete: z.array(z.object({ asset, symbol: z.string(), quality, reason: z.string() })),
+  /** Wallets that were never read: what they hold is in no figure. */
+  missingWallets: z.array(z.object({ wallet: z.string(), reason: z.string() })),
 })
 
 export const portfolio = z.object({

@@ -22,7 +22,7 @@ const text = (value: number | null | undefined): string | null =>
 
 /** The total at the end of a report, and what keeps it from being whole. */
 export function totalOf(report: PnlReport, day: PnlReport): Dashboard['total'] {
-  const { total, tokens, gaps } = report
+  const { total, tokens, gaps, missingWallets } = report
   const reasons = new Map(gaps.map(({ asset, reason }) => [asset, reason]))
   const { change24h } = day.total
   return {
@@ -32,6 +32,7 @@ export function totalOf(report: PnlReport, day: PnlReport): Dashboard['total'] {
     coverageByCount: share(total.coverageByCount.at(-1) ?? 0),
     change24h:
       change24h === null ? null : { pnl: text(change24h.pnl), fraction: fractionOf(change24h.percent) },
+    missingWallets,
     incomplete: tokens.flatMap(({ asset, symbol, quality, source }) => {
       const now = qualityName(quality.at(-1) ?? 0)
       if (now === 'ok') return []

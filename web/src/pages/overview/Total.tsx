@@ -41,7 +41,7 @@ export function Total({ data, words }: { readonly data: Dashboard; readonly word
         </p>
       )}
       <div className={styles.badge}>
-        <CoverageBadge total={{ coverage: total.coverage, incomplete: data.total.incomplete }} />
+        <CoverageBadge total={{ ...data.total, coverage: total.coverage }} />
       </div>
     </div>
   )

@@ -32,7 +32,13 @@ export function Summary({ pnl }: { readonly pnl: Pnl }) {
             <Change value={total.change24h.fraction} arrow={false} />
           </span>
         )}
-        <CoverageBadge total={{ coverage: total.coverage[last] ?? 0, incomplete: incompleteOf(pnl) }} />
+        <CoverageBadge
+          total={{
+            coverage: total.coverage[last] ?? 0,
+            incomplete: incompleteOf(pnl),
+            missingWallets: pnl.missingWallets,
+          }}
+        />
       </div>
       {isShown ? (
         <p className="small">
