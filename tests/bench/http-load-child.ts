@@ -9,7 +9,7 @@ const options = {
   headers: { authorization: `Bearer ${token}` },
 }
 const result = await new Promise<autocannon.Result>((done, fail) => {
-  const load = autocannon(options, (error: unknown, end) => (error ? fail(error as Error) : done(end)))
+  const load = autocannon(options, (error: Error | null, end) => (error === null ? done(end) : fail(error)))
   // It looks once a second whether it is done: the last answer tells it better.
   load.on('response', () => (last = performance.now()))
 })
