@@ -11,7 +11,7 @@ import { lotViews } from '#pipeline/lots/compute.ts'
 import { LotKeeper } from '#pipeline/lots/keeper.ts'
 import { storeInput, type StoreAsk } from '#pipeline/lots/store-input.ts'
 import type { LotView } from '#pipeline/lots/view.ts'
-import type { Store } from '#pipeline/ports.ts'
+import type { ChunkQuery, FlowQuery, Store } from '#pipeline/ports.ts'
 import type { LotInput } from '#pnl/lots/lots.ts'
 import { DEFAULT_LOT_SETTINGS, METHODS, type LotSettings } from '#pnl/lots/settings.ts'
 import { DEFAULT_SETTINGS } from '#pnl/settings.ts'
@@ -59,7 +59,7 @@ class World {
   private constructor(store: Store, random: Random, method: LotSettings['method']) {
     this.store = store
     const { flows } = randomLedger(random, { rows: 10 + below(random, 40), days: DAYS - 45 })
-    this.pool = flows.map((flow) => (random() < 0.1 ? { ...flow, priceCurrency: 'eur' } : flow))
+    this.pool = flows.map((flow) => (random() < 0.2 ? { ...flow, priceCurrency: 'eur' } : flow))
     this.flows = this.pool.filter(() => random() < 0.7)
     const scope = pick(random, ['pooled', 'wallet'] as const)
     this.settings = [
@@ -94,8 +94,8 @@ class World {
       await importAll(this.store, this.flows, this.times++)
     } else if (what === 'prices') {
       const [asset, quote] = pick(random, [...ASSETS, BTC].map((each) => [each, USD] as const).concat([[BTC, 'eur' as Quote]])) // prettier-ignore
-      const from = below(random, HOURS - 50)
-      await this.price(random, asset, quote, from, 1 + below(random, 48))
+      const from = below(random, pick(random, [1, HOURS]))
+      await this.price(random, asset, quote, from, 1 + below(random, pick(random, [48, 1000, HOURS])))
     } else if (what === 'portfolio') await this.change(random)
     else if (what === 'balances') {
       const time = FROM + below(random, DAYS * 24 * 60) * 60_000
@@ -186,9 +186,10 @@ test(`a ledger that is kept says bit for bit what a computation from the beginni
 function watched(store: Store): { store: Store; asked: string[] } {
   const asked: string[] = []
   const said = (name: string, query: unknown) => {
-    const { after, until, from, to, assets } = (query ?? {}) as Record<string, number & string & string[]>
-    if (name === 'flows') asked.push(`flows ${until === undefined ? 'all' : `${formatTime(after as number)} to ${formatTime(until)}`}`) // prettier-ignore
-    if (name === 'chunks') asked.push(`chunks ${(assets as string[]).join(' ')} ${from} to ${to}`)
+    const asking = (query ?? {}) as Partial<FlowQuery> & Partial<ChunkQuery>
+    const { after = NaN, until, from = '', to = '', assets = [] } = asking
+    if (name === 'flows') asked.push(`flows ${until === undefined ? 'all' : `${formatTime(after)} to ${formatTime(until)}`}`) // prettier-ignore
+    if (name === 'chunks') asked.push(`chunks ${assets.join(' ')} ${from} to ${to}`)
   }
   const proxy = new Proxy(store, {
     get(target, name) {
