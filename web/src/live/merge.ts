@@ -5,6 +5,7 @@ type Dashboard = Answer<'GET /portfolio/dashboard'>
 type Figures = Extract<ToldLive, { type: 'snapshot' | 'delta' }>
 type LiveAsset = Extract<ToldLive, { type: 'delta' }>['assets'][number]
 
+const DASHBOARD = 'GET /portfolio/dashboard'
 /** Calls whose answers are about one portfolio. */
 const ABOUT_PORTFOLIOS = /^GET \/(portfolio|trades|assets)/
 
@@ -31,11 +32,35 @@ function isAbout(ask: unknown, portfolio: string): boolean {
 }
 
 function mergeFigures(client: QueryClient, told: Figures): void {
-  client.setQueriesData<Dashboard>({ queryKey: ['GET /portfolio/dashboard'] }, (kept) =>
+  client.setQueriesData<Dashboard>({ queryKey: [DASHBOARD] }, (kept) =>
     kept === undefined || kept.portfolio !== told.portfolio || !isOlder(kept, told)
       ? kept
       : withFigures(kept, told),
   )
+}
+
+/** Of what was told until now the newest of each asset: a delta says only what changed since the message before. */
+export function gather(before: Figures | null, told: Figures): Figures {
+  if (told.type === 'snapshot' || before?.portfolio !== told.portfolio) return told
+  const assets = new Map([...assetsOf(before), ...assetsOf(told)])
+  return { ...told, assets: [...assets.values()] }
+}
+
+const assetsOf = (told: Figures): ReadonlyMap<string, LiveAsset> =>
+  new Map((told.type === 'snapshot' ? told.top : told.assets).map((one) => [one.asset, one]))
+
+/**
+ * Answers that come anew are of the newest hour: what was told last goes into them at once, so that rows and total are of
+ * the same prices. Until it is called off.
+ */
+export function keepMerged(client: QueryClient, newest: () => Figures | null): () => void {
+  return client.getQueryCache().subscribe((event) => {
+    const told = newest()
+    const [call] = event.query.queryKey as readonly unknown[]
+    if (told === null || event.type !== 'updated' || call !== DASHBOARD) return
+    // What is put in by hand, as below, is merged already.
+    if (event.action.type === 'success' && event.action.manual !== true) mergeFigures(client, told)
+  })
 }
 
 /** A span that is over stays as it was; all others end with the newest hour, which is older than prices of now. */
@@ -46,7 +71,7 @@ function isOlder({ change }: Dashboard, { asOf }: Figures): boolean {
 /** @internal The first screen with figures that are newer than it. */
 function withFigures(kept: Dashboard, told: Figures): Dashboard {
   const { asOf, total: value, quality, coverage, change24h } = told
-  const assets = new Map((told.type === 'snapshot' ? told.top : told.assets).map((one) => [one.asset, one]))
+  const assets = assetsOf(told)
   return {
     ...kept,
     asOf,

@@ -4,7 +4,7 @@ import { api } from '../api/api.ts'
 import { BASE, shareToken } from '../api/session.ts'
 import type { ToldLive } from '../api/types.ts'
 import { Connection, type LiveState } from './connection.ts'
-import { merge, renew } from './merge.ts'
+import { gather, keepMerged, merge, renew } from './merge.ts'
 
 export type RunNews = Extract<ToldLive, { type: 'run' }>
 export type LiveFigures = Extract<ToldLive, { type: 'snapshot' | 'delta' }>
@@ -40,19 +40,30 @@ export function useConnection(portfolio: string | null): void {
       onState: (line) => learn({ line }),
       onMissed: () => void renew(client, null),
       onTold: (told) => {
-        if (told.type === 'snapshot' || told.type === 'delta') learn({ figures: told })
+        const isFigures = told.type === 'snapshot' || told.type === 'delta'
+        const news = isFigures ? gather(known.figures, told) : told
+        if (isFigures) learn({ figures: news as LiveFigures })
         if (told.type === 'run') learn({ run: told })
-        merge(client, told)
+        // Of quantities that have changed the last values are wrong.
+        if (told.type === 'changed') learn({ figures: withoutAssets(known.figures) })
+        merge(client, news)
       },
     })
+    const unmerge = keepMerged(client, () => known.figures)
     connection.watch([portfolio])
     const online = () => connection.retry()
     addEventListener('online', online)
     return () => {
       removeEventListener('online', online)
+      unmerge()
       connection.close()
     }
   }, [client, portfolio])
+}
+
+function withoutAssets(figures: LiveFigures | null): LiveFigures | null {
+  if (figures === null) return null
+  return figures.type === 'snapshot' ? { ...figures, top: [] } : { ...figures, assets: [] }
 }
 
 function address(): string {
