@@ -1,7 +1,6 @@
-import { QueryClient } from '@tanstack/react-query'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Answer, ToldLive } from '../../web/src/api/types.ts'
+import type { Answer } from '../../web/src/api/types.ts'
 import {
   firstFrom,
   linesOf,
@@ -12,7 +11,6 @@ import {
 } from '../../web/src/charts/points.ts'
 import { addDecimals, compareDecimals, minus } from '../../web/src/format/decimal.ts'
 import { tick } from '../../web/src/format/money.ts'
-import { merge } from '../../web/src/live/merge.ts'
 import type { LiveFigures } from '../../web/src/live/use-live.ts'
 import { headlineOf, unknownChange } from '../../web/src/pages/overview/headline.ts'
 import {
@@ -71,25 +69,15 @@ describe('the total', () => {
     expect(unknownChange(screen({}, [1, 0.9999]))).toBe('only 99.9% of the value at its end has a price')
     expect(unknownChange(screen({}, []))).not.toBeNull()
   })
-})
 
-test('prices of now go into every first screen of their portfolio, but not into spans that are over', () => {
-  const client = new QueryClient()
-  const kept = (range: string) => {
-    const key = ['GET /portfolio/dashboard', { query: { range } }]
-    const screen = { portfolio: 'main', asOf: at(10.9), holdings: [], allocation: { asset: [] } }
-    client.setQueryData(key, { ...screen, change: { range, to: at(10) }, total: { value: '100' } })
-    return () => client.getQueryData<Dashboard>(key)?.total.value
-  }
-  const [week, custom] = [kept('7d'), kept('custom')]
-  const told = { type: 'delta', portfolio: 'main', sequence: 1, asOf: at(10.5), total: '120', assets: [] }
-  merge(client, { ...told, portfolio: 'other' } as unknown as ToldLive)
-  expect([week(), custom()]).toEqual(['100', '100'])
-  merge(client, told as unknown as ToldLive)
-  expect([week(), custom()]).toEqual(['120', '100'])
-  merge(client, { ...told, asOf: at(9.5), total: '90' } as unknown as ToldLive)
-  expect(week()).toBe('120')
-  client.clear()
+  test('has a change without its amount for who is shown none', () => {
+    const hidden = (fraction: number | null) => {
+      const shown = screen({ pnl: null, fraction })
+      return unknownChange({ ...shown, history: { ...shown.history, index: [1, 1.05] } })
+    }
+    expect(hidden(0.05)).toBeNull()
+    expect(hidden(null)).not.toBeNull()
+  })
 })
 
 describe('lines of a chart', () => {

@@ -17,6 +17,14 @@ export function share(fraction: number, decimals = 1): string {
   })
 }
 
+/** How many times something is of what it was, in per cent: 1.25 is `125%`. */
+export function ratio(times: number, decimals = 2): string {
+  return print(plain(times), {
+    ...{ style: 'percent', maximumFractionDigits: decimals },
+    ...{ signDisplay: 'negative', roundingMode: 'halfEven' },
+  })
+}
+
 /** Without exponent, which `print` reads digits of. */
 function plain(fraction: number): string {
   const text = String(fraction)

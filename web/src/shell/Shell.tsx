@@ -11,7 +11,7 @@ import { Announce, Toasts } from '../ui/toast.tsx'
 import { Crash } from './Crash.tsx'
 import { Currency } from './currency.ts'
 import { DemoButton } from './DemoButton.tsx'
-import { HiddenAmounts } from './hidden-amounts.ts'
+import { HiddenAmounts, useHiddenAmounts } from './hidden-amounts.ts'
 import { SharedNotice } from './SharedNotice.tsx'
 import { KeysDialog } from './KeysDialog.tsx'
 import { useKeys } from './keys.ts'
@@ -40,6 +40,7 @@ export function Shell() {
 function Frame({ portfolio }: { readonly portfolio: PortfolioChoice }) {
   const [help, setHelp] = useState(false)
   const { privacy } = useSettings()
+  const hides = useHiddenAmounts()
   const amount = useAmountText()
   const page = usePage()
   const main = useFocusOnPage(page.path)
@@ -52,7 +53,7 @@ function Frame({ portfolio }: { readonly portfolio: PortfolioChoice }) {
   ).data
   const live = useFigures(portfolio.name)
   const total = newest(dashboard, live)
-  useTitle(page.title, total === null || privacy ? null : amount(total.value, 'balance', true))
+  useTitle(page.title, total === null || privacy || hides ? null : amount(total.value, 'balance', true))
   useKeys({ '?': () => setHelp(true), p: () => changeSettings({ privacy: !privacy }) })
   useGoKeys()
   return (
@@ -79,7 +80,7 @@ function Frame({ portfolio }: { readonly portfolio: PortfolioChoice }) {
         ) : null}
       </footer>
       <KeysDialog open={help} onClose={() => setHelp(false)} />
-      <Announce text={total === null ? '' : `Total ${amount(total.value)}`} />
+      <Announce text={total === null || hides ? '' : `Total ${amount(total.value)}`} />
       <Toasts />
     </div>
   )

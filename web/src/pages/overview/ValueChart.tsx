@@ -7,7 +7,8 @@ import { firstFrom } from '../../charts/points.ts'
 import { time } from '../../format/time.ts'
 import { useSettings } from '../../settings/settings.ts'
 import { useAmountText, type Quality } from '../../ui/Figure.tsx'
-import { share } from '../../format/percent.ts'
+import { MISSING } from '../../format/number.ts'
+import { ratio, share } from '../../format/percent.ts'
 import { valueChart } from './value-chart.ts'
 import styles from './ValueChart.module.css'
 
@@ -35,18 +36,28 @@ export function ValueChart({ data }: { readonly data: Dashboard }) {
   return (
     <>
       <Chart
-        title="Value and PnL"
-        description={`The value of the portfolio by hour, and below it what it made in each ${spanWords(bars.span)}.`}
+        title={history.index === undefined ? 'Value and PnL' : 'Value in per cent of the first'}
+        description={
+          history.index === undefined
+            ? `The value of the portfolio by hour, and below it what it made in each ${spanWords(bars.span)}.`
+            : 'The value of the portfolio by hour, in per cent of its first.'
+        }
         height={356}
         option={option}
         points={history.time.length}
         readout={(index) => words(index).replaceAll('\n', ', ')}
         table={{
-          head: ['Time', 'Value', 'PnL since the row above', 'Priced'],
+          head: [
+            'Time',
+            'Value',
+            ...(history.index === undefined ? ['PnL since the row above'] : []),
+            'Priced',
+          ],
           rows: () =>
             history.time.map((at, index) => [
-              ...[time(at, zone), amount(history.value[index] ?? null)],
-              ...[amount(history.step[index] ?? null, 'pnl'), priced(data, index)],
+              ...[time(at, zone), valueWords(data, index, amount)],
+              ...(history.index === undefined ? [amount(history.step[index] ?? null, 'pnl')] : []),
+              priced(data, index),
             ]),
         }}
       />
@@ -61,6 +72,17 @@ const spanWords = (hours: number): string =>
 function priced({ history }: Dashboard, index: number): string {
   const quality = QUALITY_WORDS[history.quality[index] ?? 'missing']
   return [share(history.coverage[index] ?? 0), quality].filter((text) => text !== '').join(', ')
+}
+
+/** An amount; where those are hidden, the part of the first that it is. */
+function valueWords(
+  { history: { value, index } }: Dashboard,
+  point: number,
+  amount: (value: string | null) => string,
+): string {
+  if (index === undefined) return amount(value[point] ?? null)
+  const part = index[point] ?? null
+  return part === null ? MISSING : `${ratio(part)} of the first`
 }
 
 /** A point in words: tooltip and readout say the same. */
@@ -78,11 +100,13 @@ function useWords(data: Dashboard): (point: number) => string {
       const quality = QUALITY_WORDS[history.quality[point] ?? 'missing']
       return [
         time(at, zone),
-        `Value ${amount(history.value[point] ?? null)}`,
-        ...(bars.time[bar] === undefined
+        `Value ${valueWords(data, point, amount)}`,
+        ...(bars.time[bar] === undefined || history.index !== undefined
           ? []
           : [`PnL of the ${spanWords(bars.span)} ${amount(bars.pnl[bar] ?? null, 'pnl')}`]),
-        `PnL of the range ${amount(history.pnl[point] ?? null, 'pnl')}`,
+        ...(history.index === undefined
+          ? [`PnL of the range ${amount(history.pnl[point] ?? null, 'pnl')}`]
+          : []),
         ...(coverage < 1 ? [`${share(coverage)} of it priced`] : []),
         ...(quality === '' ? [] : [quality]),
       ].join('\n')
@@ -97,7 +121,7 @@ function Key({ data: { history, bars } }: { readonly data: Dashboard }) {
   const dashed = has('carried') || has('missing') || history.coverage.some((part) => part < 1)
   return (
     <p className={`small soft ${styles.key ?? ''}`}>
-      <span>Bars: PnL of each {spanWords(bars.span)}</span>
+      {history.index === undefined ? <span>Bars: PnL of each {spanWords(bars.span)}</span> : null}
       {dashed ? (
         <span>
           <span aria-hidden="true" className={styles.dashed} /> a price is carried over or missing

@@ -21,7 +21,9 @@ export function headlineOf({ total, change }: Dashboard, live: LiveFigures | nul
 
 /** Why the change over a range is not shown; null where both of its ends are whole. */
 export function unknownChange({ change, history }: Dashboard): string | null {
-  if (change.pnl === null) return 'an end of the range is not known'
+  // Who is shown no amounts is shown the fraction.
+  const made = history.index === undefined ? change.pnl : change.fraction
+  if (made === null) return 'an end of the range is not known'
   const [first = 0, last = 0] = [history.coverage[0], history.coverage.at(-1)]
   if (first < 1) return `only ${share(first)} of the value at its start has a price`
   if (last < 1) return `only ${share(last)} of the value at its end has a price`

@@ -4,6 +4,7 @@ import { amountAxis, timeAxis } from '../../charts/defaults.ts'
 import type { ChartLook } from '../../charts/look.ts'
 import { linesOf, middleOf, nearest, stretchesOf } from '../../charts/points.ts'
 import { pixels } from '../../format/decimal.ts'
+import { ratio } from '../../format/percent.ts'
 
 type Dashboard = Answer<'GET /portfolio/dashboard'>
 
@@ -15,6 +16,11 @@ export type ValueChartInput = Pick<Dashboard, 'history' | 'bars'> & {
   readonly words: (point: number) => string
 }
 
+/** As they are drawn: amounts, or where those are hidden the parts of the first that they are. */
+function valuesOf({ value, index }: Dashboard['history']): readonly (string | null)[] {
+  return index?.map((part) => (part === null ? null : part.toFixed(6))) ?? value
+}
+
 const LEFT = 58
 /** Where value, marks of what is estimated, and bars stand, in pixels from the top. */
 const PLACES = [
@@ -22,10 +28,18 @@ const PLACES = [
   { top: 224, height: 5 },
   { top: 242, height: 84 },
 ] as const
+/** Without bars the last is what time stands below. */
+const PLACES_WITHOUT_BARS = [
+  { top: 12, height: 296 },
+  { top: 310, height: 5 },
+  { top: 320, height: 6 },
+] as const
 
-/** The value above, what was made below, under one crosshair. */
+/** The value above, what was made below, under one crosshair. Where amounts are hidden, the value is told in parts of the first. */
 export function valueChart({ history, bars, look, axis, words }: ValueChartInput): EChartsOption {
-  const { all, sure, unsure } = linesOf(history)
+  const hides = history.index !== undefined
+  const { all, sure, unsure } = linesOf({ ...history, value: valuesOf(history) })
+  const places = hides ? PLACES_WITHOUT_BARS : PLACES
   const times = all.map(([at]) => at)
   const middles = bars.time.map((time) => middleOf(time, bars.span))
   const ends = { min: times[0] ?? 0, max: times.at(-1) ?? 0 }
@@ -37,16 +51,16 @@ export function valueChart({ history, bars, look, axis, words }: ValueChartInput
     color: look.accent,
   }
   return {
-    grid: PLACES.map((place) => ({ ...place, left: LEFT, right: 14, outerBoundsMode: 'none' as const })),
-    xAxis: PLACES.map((_, gridIndex) => ({
+    grid: places.map((place) => ({ ...place, left: LEFT, right: 14, outerBoundsMode: 'none' as const })),
+    xAxis: places.map((_, gridIndex) => ({
       ...timeAxis(look),
       ...{ gridIndex, ...ends },
       ...(gridIndex === 2 ? {} : { axisLabel: { show: false }, axisLine: { show: false } }),
     })),
     yAxis: [
-      { ...amountAxis(look, axis), gridIndex: 0, splitNumber: 4 },
+      { ...amountAxis(look, hides ? (value) => ratio(value, 1) : axis), gridIndex: 0, splitNumber: 4 },
       { type: 'value', gridIndex: 1, show: false, min: 0, max: 1 },
-      { ...amountAxis(look, axis), gridIndex: 2, scale: false, splitNumber: 2 },
+      { ...amountAxis(look, axis), gridIndex: 2, scale: false, splitNumber: 2, show: !hides },
     ],
     axisPointer: { link: [{ xAxisIndex: 'all' }] },
     tooltip: {
