@@ -19,7 +19,17 @@ const { positionals, values } = parseArgs({
   options: { peer: { type: 'string', multiple: true, default: [] } },
 })
 const words = positionals.flatMap((word) => SEVERAL[word] ?? word)
-const rooms = ['core', 'config', 'ingestion', 'storage', 'pnl', 'pipeline', 'delivery', 'scripts']
+const rooms = [
+  'core',
+  'config',
+  'ingestion',
+  'storage',
+  'pnl',
+  'pipeline',
+  'delivery',
+  'scripts',
+  'tests/web',
+]
 
 function benchFiles(): string[] {
   return rooms.flatMap((room) =>
