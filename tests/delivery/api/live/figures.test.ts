@@ -1,7 +1,18 @@
 import { expect, test } from 'vitest'
 import type { ToldLive } from '#delivery/api/contract/live.ts'
 import { told } from '#delivery/api/contract/live.ts'
-import { call, client, held, HOUR, liveStand, portfolioOf, price, session, signedIn } from './stand.ts'
+import {
+  call,
+  client,
+  held,
+  HOUR,
+  lasting,
+  liveStand,
+  portfolioOf,
+  price,
+  session,
+  signedIn,
+} from './stand.ts'
 
 const HOURS = 30
 const walkFrom = (start: number) => Array.from({ length: HOURS }, (_, hour) => start + ((hour * 37) % 11))
@@ -127,7 +138,7 @@ test('without amounts: prices, shares and per cents stay, in snapshots and delta
 
 test('new hours and new holdings written by another process are told, and then REST and client say the same', async () => {
   const stand = await watched({ interval: null })
-  const ada = await client(stand, stand.token)
+  const ada = await client(stand, await lasting(stand, stand.user))
   ada.say({ type: 'watch', portfolios: ['main'] })
   await ada.next('snapshot')
   await stand.store.writePortfolio(portfolioOf(stand.user.owner, 'main', [held('bitcoin', '2')]))
@@ -138,7 +149,6 @@ test('new hours and new holdings written by another process are told, and then R
   await price(stand, 'bitcoin', [65_432.1], HOUR + 60 * MINUTE)
   expect(await ada.next('hour')).toMatchObject({ hour: '2026-11-20T13:00:00Z' })
   const later = await ada.next('snapshot')
-  // The session of the client is over by then; what it was told stays right.
   const { token } = await session(stand, 'ada')
   const { value, change24h } = await restTotal({ ...stand, token })
   expect(later).toMatchObject({ total: value, change24h, asOf: '2026-11-20T13:00:00Z' })

@@ -1,7 +1,17 @@
 import { setTimeout } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { expect, onTestFinished, test } from 'vitest'
-import { client, held, HOUR, liveStand, portfolioOf, price, signedIn, type LiveStand } from './stand.ts'
+import {
+  client,
+  held,
+  HOUR,
+  lasting,
+  liveStand,
+  portfolioOf,
+  price,
+  signedIn,
+  type LiveStand,
+} from './stand.ts'
 
 const MINUTE = 60_000
 
@@ -100,7 +110,7 @@ test('F36: who stops reading misses messages and is cut off with 1013; others ar
 
 test('F36: a hole in the sequence is mended by a snapshot, and client and REST agree in the end', async () => {
   const stand = await withAda({ interval: 5 })
-  const ada = await client(stand, stand.token)
+  const ada = await client(stand, await lasting(stand, stand.user))
   ada.say({ type: 'watch', portfolios: ['main'] })
   let { sequence } = await ada.next('snapshot')
   stand.prices.set('bitcoin', 63_000, HOUR + MINUTE)

@@ -7,6 +7,7 @@ import type { AssetId, Quote } from '#core/asset.ts'
 import { addHours, hourOf } from '#core/hour.ts'
 import type { Portfolio } from '#core/portfolio.ts'
 import { Accounts, type User } from '#delivery/api/auth/accounts.ts'
+import { ApiTokens } from '#delivery/api/auth/api-tokens.ts'
 import { openAuth } from '#delivery/api/auth/open.ts'
 import { Passwords } from '#delivery/api/auth/passwords.ts'
 import type { Heard, ToldLive } from '#delivery/api/contract/live.ts'
@@ -158,6 +159,12 @@ export async function liveStand(
 export async function signedIn(stand: LiveStand, name: string, role: Role = 'owner') {
   const user: User = await stand.accounts.add({ name, password: PASSWORD, role })
   return { user, ...(await session(stand, name)) }
+}
+
+/** A token of a program, which has no end: for tests that let hours pass. */
+export async function lasting({ store, clock }: LiveStand, user: User): Promise<string> {
+  const wanted = { label: 'test', scope: 'read', days: null } as const
+  return (await new ApiTokens(store, () => clock.now).add(user, wanted)).text
 }
 
 export async function session(stand: LiveStand, name: string) {
