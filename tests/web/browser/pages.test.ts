@@ -61,7 +61,7 @@ describe.skipIf(WITHOUT_BROWSER)('every page of the demo, in a browser', () => {
       // Else what looks for amounts would find none where they are.
       if (!privacy) expect(told).toBeGreaterThan(20)
       expect(faults).toEqual([])
-    })
+    }, 180_000)
 
   test('the page scrolls by keyboard, and whatever has the focus shows it', async () => {
     const { page } = await on.page(`${url()}/`, { storageState: session() })
@@ -76,7 +76,7 @@ describe.skipIf(WITHOUT_BROWSER)('every page of the demo, in a browser', () => {
       }
     }
     expect(wrong).toEqual([])
-  })
+  }, 180_000)
 
   test(`the scripts of a first visit are at most ${MOST_SCRIPT_KB} KB, and nothing moves while it loads`, async () => {
     const context = await on.context({ storageState: session() })
