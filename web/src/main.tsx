@@ -4,14 +4,17 @@ import { createRoot } from 'react-dom/client'
 import { enterByLink } from './api/session.ts'
 import { newQueryClient } from './api/use-api.ts'
 import { App } from './App.tsx'
+import { loadAhead } from './shell/ahead.ts'
 import './styles.css'
 
 await enterByLink()
+const client = newQueryClient()
+loadAhead(client)
 const root = document.getElementById('root')
 if (root !== null)
   createRoot(root).render(
     <StrictMode>
-      <QueryClientProvider client={newQueryClient()}>
+      <QueryClientProvider client={client}>
         <App />
       </QueryClientProvider>
     </StrictMode>,

@@ -75,6 +75,14 @@ export function useApi<C extends Read>(
   })
 }
 
+/** Asks before anything is drawn: whoever reads it then has the answer sooner, and tells what went wrong with it. */
+export function askAhead<C extends Read>(client: QueryClient, call: C, ask: Ask<C>): void {
+  void client.prefetchQuery({
+    queryKey: keyOf(call, ask),
+    queryFn: ({ signal }) => (api as AnyApi)(call, ask, { signal }),
+  })
+}
+
 /** A change through the API; afterwards all that begins with one of `renews` is read anew. */
 export function useSend<C extends Write>(
   call: C,

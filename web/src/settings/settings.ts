@@ -98,6 +98,10 @@ export function useSettings(): Settings {
   return useSyncExternalStore(subscribe, () => current)
 }
 
+/** What the last visit looked at, before anything is drawn. */
+export const lastPortfolio = (): string | null => current.portfolio
+export const lastRange = (): string => current.range
+
 /** What colours follow: a key that changes whenever they do. */
 export function useLook(): string {
   return useSyncExternalStore(subscribe, () => {

@@ -1,6 +1,7 @@
 import { Suspense, useEffect, useRef, useState, type MouseEvent } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
 import { useApi } from '../api/use-api.ts'
+import { shareToken } from '../api/session.ts'
 import { useMe } from '../api/use-me.ts'
 import { useConnection, useFigures } from '../live/use-live.ts'
 import { changeSettings, useSettings } from '../settings/settings.ts'
@@ -28,6 +29,7 @@ export function Shell() {
   const portfolio = usePortfolio()
   const hides = useMe()?.hideAmounts === true
   useConnection(portfolio.name)
+  useRemembered(portfolio.name)
   return (
     <HiddenAmounts value={hides}>
       <Currency value={portfolio.baseCurrency}>
@@ -104,6 +106,14 @@ function Content({ portfolio }: { readonly portfolio: PortfolioChoice }) {
       </Switch>
     </Suspense>
   )
+}
+
+/** So that the next visit can ask for it at once. */
+function useRemembered(name: string | null): void {
+  const { portfolio: kept } = useSettings()
+  useEffect(() => {
+    if (name !== null && kept === null && shareToken === null) changeSettings({ portfolio: name })
+  }, [name, kept])
 }
 
 type Figures = {

@@ -43,14 +43,25 @@ export function useRange(): Range & {
     change({ range, from: null, to: null })
   }
   const chooseSpan = (from: string, to: string): void => change({ range: null, from, to })
-  const from = params.get('from')
-  const to = params.get('to')
-  if (from !== null && to !== null && isMoment(from) && isMoment(to)) {
-    const words = `from ${time(from, zone, 'day')} to ${time(to, zone, 'day')}`
-    return { name: 'custom', query: { from, to }, words, choose, chooseSpan }
-  }
+  const range = rangeOf(params, kept)
+  const words =
+    range.name === 'custom'
+      ? `from ${time(range.query.from, zone, 'day')} to ${time(range.query.to, zone, 'day')}`
+      : WORDS[range.name]
+  return { ...range, words, choose, chooseSpan }
+}
+
+type Asked =
+  | { readonly name: 'custom'; readonly query: { readonly from: string; readonly to: string } }
+  | { readonly name: Name; readonly query: { readonly range: Name } }
+
+/** What an address asks for; where it says nothing, what the last visit looked at. */
+export function rangeOf(params: URLSearchParams, kept: string): Asked {
+  const [from, to] = [params.get('from'), params.get('to')]
+  if (from !== null && to !== null && isMoment(from) && isMoment(to))
+    return { name: 'custom', query: { from, to } }
   const name = known(params.get('range')) ?? known(kept) ?? '7d'
-  return { name, query: { range: name }, words: WORDS[name], choose, chooseSpan }
+  return { name, query: { range: name } }
 }
 
 function known(text: string | null): Name | null {
