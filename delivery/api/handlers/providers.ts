@@ -1,4 +1,3 @@
-import type { ProviderId } from '#core/candle.ts'
 import { formatTime } from '#core/hour.ts'
 import { monthOf } from '#core/month.ts'
 import type { IngestSummary } from '#pipeline/jobs/ingest/summary.ts'
