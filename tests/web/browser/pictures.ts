@@ -33,7 +33,11 @@ const PATHS: Readonly<Record<string, string>> = {
 }
 const SHOTS: readonly Shot[] = [
   ...Object.entries(PATHS).flatMap(([name, path]) =>
-    (['light', 'dark'] as const).map((theme) => ({ name: `${name}-${theme}`, path, theme })),
+    (['light', 'dark'] as const).map((theme) => ({
+      ...{ name: `${name}-${theme}`, path, theme },
+      // The first screen is shown with what one scrolls to.
+      ...(name === 'overview' ? { height: 1_240 } : {}),
+    })),
   ),
   { name: 'overview-narrow', path: '/?range=30d', width: 390, height: 844 },
 ]
