@@ -315,6 +315,7 @@ export const ROUTES = {
       time,
       take: z.boolean(),
     }),
+    /** Hours whose candle is another one now; what was kept out is read again by the next run. */
     answer: z.object({ ...stamped, hours: z.number().int() }),
   },
   runs: {

@@ -104,6 +104,27 @@ export function problemOf(thrown: unknown): Problem {
   )
 }
 
+/** What everybody may know of a fault of the server; where it lies stands in its log. */
+const GENERAL: Readonly<Record<string, string>> = {
+  STORE_READ_ONLY: 'The store can only be read for now: nothing was changed.',
+  STORE_FULL: 'The disk of the server is full: nothing was changed.',
+  STORE_UNAVAILABLE: 'The store does not answer for now.',
+}
+
+/**
+ * A problem as those may read it who do not look after the server. Words about a fault of it quote places: files, hosts.
+ */
+export function withoutPlaces(problem: Problem): Problem {
+  const { code, status } = problem
+  if (status < 500 || code in REFUSALS) return problem
+  const { faults: _, ...rest } = problem
+  return {
+    ...rest,
+    detail: GENERAL[code] ?? 'The server could not answer this.',
+    fix: 'Try again later; an admin finds the reason in the log of the server, under the id of this request.',
+  }
+}
+
 const TITLES: Readonly<Record<number, string>> = {
   400: 'The request is not valid',
   401: 'Not signed in',

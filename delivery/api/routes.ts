@@ -38,8 +38,22 @@ export type Serving = {
   readonly changeMark: () => string
   /** Answers of writes by their keys; a server without them does what it is asked each time. */
   readonly kept?: KeptAnswers
+  /** Told of every change of a portfolio that was done here; `portfolio` is what the request names. */
+  readonly onChange?: (change: PortfolioChange) => void
   /** With readers of downloads. */
   readonly patience?: Patience
+}
+export type PortfolioChange = {
+  readonly owner: string
+  /** Null where the request names none: then it is the only one there is. */
+  readonly portfolio: string | null
+  readonly what: 'flows' | 'wallets'
+}
+const CHANGES: { readonly [N in RouteName]?: PortfolioChange['what'] } = {
+  importFlows: 'flows',
+  addWallet: 'wallets',
+  changeWallet: 'wallets',
+  removeWallet: 'wallets',
 }
 /** What one owner may ask at once; each beyond waits for their own. */
 const READS = { running: 2, waiting: 100 }
@@ -52,11 +66,12 @@ export const lanes = () => ({
   turns: new Turns(),
   reads: new SharesOfWork(READS),
   downloads: new SharesOfWork(DOWNLOADS),
+  /** Who asks a request that was let in. */
+  asking: new WeakMap<FastifyRequest, Principal | null>(),
 })
 
 /** Every route of the contract below a prefix. */
 export function registerRoutes(app: FastifyInstance, serving: Serving, shared: Lanes): void {
-  const asking = new WeakMap<FastifyRequest, Principal | null>()
   for (const name of Object.keys(ROUTES) as RouteName[]) {
     const route: Route = ROUTES[name]
     app.route({
@@ -77,15 +92,18 @@ export function registerRoutes(app: FastifyInstance, serving: Serving, shared: L
       onRequest: async (request) => {
         const who = route.access === 'public' ? null : await serving.auth.of(request)
         refuseTwice(request.query)
-        admit(route.access, who, (request.query as { portfolio?: string }).portfolio)
+        admit(route.access, who, portfolioIn(request.query) ?? undefined)
         refuseAmounts(name, who)
-        asking.set(request, who)
+        shared.asking.set(request, who)
       },
       handler: async (request, reply) =>
-        answer(name, request, reply, { ...serving, ...shared, who: asking.get(request) ?? null }),
+        answer(name, request, reply, { ...serving, ...shared, who: shared.asking.get(request) ?? null }),
     })
   }
 }
+
+const portfolioIn = (query: unknown): string | null =>
+  (query as { portfolio?: string } | undefined)?.portfolio ?? null
 
 function responsesOf({ answer, status = 200 }: Route): Record<string, unknown> {
   if (answer === 'nothing' || answer === 'file') return {}
@@ -145,12 +163,16 @@ async function made(
   name: RouteName,
   ask: Ask<RouteName>,
   call: Call,
-  { runner, own, changeMark, answers, turns, reads, who }: Answering,
+  { runner, own, changeMark, answers, turns, reads, who, onChange }: Answering,
 ): Promise<Reply> {
   const itself = own[name] as OwnHandler<RouteName> | undefined
   if (itself !== undefined) return ownReply(name, await itself(ask, call))
-  if (ROUTES[name].method !== 'GET' && name !== 'previewImport')
-    return turns.after(ask.owner, () => runner.run(name, ask))
+  if (ROUTES[name].method !== 'GET' && name !== 'previewImport') {
+    const reply = await turns.after(ask.owner, () => runner.run(name, ask))
+    const what = CHANGES[name]
+    if (what !== undefined) onChange?.({ owner: ask.owner, portfolio: portfolioIn(ask.query), what })
+    return reply
+  }
   const run = () => reads.during(purseOf(who), () => runner.run(name, ask))
   if (name === 'previewImport') return run()
   const hide = who?.hideAmounts === true

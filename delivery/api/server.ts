@@ -10,10 +10,10 @@ import { describeRoutes, showRoutes } from './docs.ts'
 import type { Live } from './live/open.ts'
 import { metricsOf } from './metrics.ts'
 import { nothingHere, servePages } from './pages.ts'
-import { problemOf, Refusal, type Problem } from './problem.ts'
+import { problemOf, Refusal, withoutPlaces, type Problem } from './problem.ts'
 import { readQuery } from './query-text.ts'
 import { Told } from './told.ts'
-import { lanes, registerRoutes, type Serving } from './routes.ts'
+import { lanes, registerRoutes, type Lanes, type Serving } from './routes.ts'
 import { ON_THE_WIRE } from './wire.ts'
 
 /** The prefix, and the one that an older contract had: the same handlers. */
@@ -68,7 +68,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   // Bodies are bytes by the time they come here.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   refuseStrangers(app, options)
-  answerProblems(app, options)
+  const shared = lanes()
+  answerProblems(app, options, shared)
   await app.register(helmet, {
     contentSecurityPolicy: {
       directives: {
@@ -94,7 +95,6 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const metrics = metricsOf(app)
   await describeRoutes(app, options.version)
   await options.live?.prepare(app)
-  const shared = lanes()
   for (const prefix of PREFIXES)
     await app.register(
       async (scope) => {
@@ -134,19 +134,20 @@ function refuseStrangers(app: FastifyInstance, { isOurs }: ServerOptions): void 
   })
 }
 
-function answerProblems(app: FastifyInstance, { onProblem }: ServerOptions): void {
+function answerProblems(app: FastifyInstance, { onProblem }: ServerOptions, { asking }: Lanes): void {
   app.setErrorHandler((error, request, reply) => {
     const thrown = refusalOf(error)
     const problem = thrown instanceof Told ? thrown.problem : problemOf(thrown)
     const route = request.routeOptions.url ?? '(none)'
     onProblem({ id: request.id, method: request.method, route, problem, thrown })
+    const shown = asking.get(request)?.role === 'admin' ? problem : withoutPlaces(problem)
     if (thrown instanceof Refusal && thrown.retryAfter !== null)
       reply.header('retry-after', String(thrown.retryAfter))
     return reply
       .code(problem.status)
       .header('cache-control', 'no-store')
       .type('application/problem+json; charset=utf-8')
-      .send(JSON.stringify({ ...problem, instance: request.id }))
+      .send(JSON.stringify({ ...shown, instance: request.id }))
   })
 }
 

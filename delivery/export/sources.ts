@@ -8,6 +8,7 @@ import type { JobIo } from '#pipeline/jobs/io.ts'
 import type { Store } from '#pipeline/ports.ts'
 import { listFlows } from '#pipeline/queries/flows.ts'
 import { listHoldings, type HoldingRow } from '#pipeline/queries/holdings.ts'
+import type { PnlBounds } from '#pipeline/queries/pnl-bounds.ts'
 import { pnlReport } from '#pipeline/queries/pnl.ts'
 import { listPrices, type PriceRow } from '#pipeline/queries/prices.ts'
 import { FLOW_EXPORT, PNL_EXPORT, pnlExportRows } from './columns.ts'
@@ -23,6 +24,8 @@ export type Source = {
   readonly writable: boolean
   readonly portfolio: Portfolio | null
   readonly quote: Quote
+  /** Above which a report is refused. */
+  readonly most?: PnlBounds | undefined
   readonly assets: readonly AssetId[] | undefined
   readonly from: number | undefined
   readonly to: number | undefined
@@ -55,9 +58,9 @@ export const SOURCES: Readonly<Record<ExportWhat, (source: Source) => Promise<Ex
 }
 
 async function pnlOf(source: Source): Promise<Exported> {
-  const { portfolio, quote, from, to, assets, writable, now, store, settings } = source
+  const { portfolio, quote, from, to, assets, writable, most, now, store, settings } = source
   const report = await pnlReport(
-    { portfolio, quote, from, to, assets, persist: writable, now },
+    { portfolio, quote, from, to, assets, persist: writable, most, now },
     store,
     settings,
   )

@@ -1,3 +1,4 @@
+import { CANDLE_COLUMNS } from '#core/candle.ts'
 import { TidemarkError } from '#core/errors.ts'
 import { addHours, formatTime, hourOf, hoursBetween } from '#core/hour.ts'
 import { monthOf, monthStart } from '#core/month.ts'
@@ -13,19 +14,18 @@ type DecideIo = Pick<JobIo, 'store' | 'now' | 'holder' | 'newId'>
  * Decides a sample that was kept aside. `accepted` puts it into its hour's candle; `rejected` keeps it out for good,
  * and where a candle holds it already the hour is read again by the next run.
  * @param key its time may be cut to the second, as it is printed
- * @returns the suspect as it stands now
+ * @returns the suspect as it stands now, and how many hours have another candle
  * @throws INPUT_INVALID when there is no such suspect or its price is none, LEASE_HELD while another run writes
  */
 export async function decideSuspect(
   key: SuspectKey,
   state: 'accepted' | 'rejected',
   io: DecideIo,
-): Promise<Suspect> {
+): Promise<Suspect & { readonly hours: number }> {
   return withLease(io, new AbortController().signal, async () => {
     const suspect = await find(key, io)
-    if (state === 'accepted') await accept(suspect, io)
-    else await reject(suspect, io)
-    return { ...suspect, state }
+    const hours = state === 'accepted' ? await accept(suspect, io) : await reject(suspect, io)
+    return { ...suspect, state, hours }
   })
 }
 
@@ -43,7 +43,7 @@ async function find(key: SuspectKey, { store }: DecideIo): Promise<Suspect> {
 }
 
 /** The decision first: should a crash come in between, the same command again puts the sample into the candle. */
-async function accept(suspect: Suspect, { store }: DecideIo): Promise<void> {
+async function accept(suspect: Suspect, { store }: DecideIo): Promise<number> {
   const { asset, quote, provider, time } = suspect
   const price = Number(suspect.price)
   if (suspect.price.trim() === '' || !(price >= 0) || !Number.isFinite(price)) {
@@ -70,9 +70,11 @@ async function accept(suspect: Suspect, { store }: DecideIo): Promise<void> {
       gaps: [],
     },
   ])
+  return CANDLE_COLUMNS.every((name) => Object.is(next[name], candle?.[name])) ? 0 : 1
 }
 
-async function reject(suspect: Suspect, { store, now }: DecideIo): Promise<void> {
+/** The candle is made anew by the next run. */
+async function reject(suspect: Suspect, { store, now }: DecideIo): Promise<number> {
   const { asset, quote, provider, time, state } = suspect
   if (state === 'released' || state === 'accepted') {
     const from = hourOf(time)
@@ -82,4 +84,5 @@ async function reject(suspect: Suspect, { store, now }: DecideIo): Promise<void>
     await store.writeGaps([{ ...gap, reason: 'failed', seen: at, tried: at, tries: 1 }])
   }
   await store.decideSuspect(suspect, 'rejected')
+  return 0
 }

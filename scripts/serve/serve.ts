@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Config } from '#config/config.ts'
 import { TidemarkError } from '#core/errors.ts'
 import { openAuth } from '#delivery/api/auth/open.ts'
+import { tellChanges } from '#delivery/api/live/tell-changes.ts'
 import { isLoopback } from '#delivery/api/auth/hosts.ts'
 import { KeptAnswers } from '#delivery/api/kept-answers.ts'
 import { buildServer } from '#delivery/api/server.ts'
@@ -15,8 +16,8 @@ import { appVersion } from '../cli/version.ts'
 import type { ServeOptions } from '../commands/serve.ts'
 import { readConfig, readText } from '../wiring/config.ts'
 import { isInvented } from '../wiring/invented.ts'
-import { openLog } from '../wiring/log.ts'
-import { openForJob, storeLabel } from '../wiring/store.ts'
+import { openErrorLog, openLog } from '../wiring/log.ts'
+import { openForQuery, storeLabel } from '../wiring/store.ts'
 import { live, openNews } from './live.ts'
 import { demoServer } from './demo-server.ts'
 import { serverLog } from './log.ts'
@@ -46,8 +47,9 @@ export async function serveStore(
 ): Promise<Outcome> {
   const tls = tlsOf(options)
   cli.stop.drain()
-  const store = await openForJob(config, true)
-  const log = serverLog(await openLog(config.dataDir, config.logLevel, Date.now()))
+  const { store, writable } = await openForQuery(config, true)
+  const { dataDir, logLevel } = config
+  const log = serverLog(await (writable ? openLog(dataDir, logLevel, Date.now()) : openErrorLog(logLevel)))
   const clock = new BigInt64Array(new SharedArrayBuffer(8))
   const runner = threads(beside('answer.cjs'), { config, nextRun: clock.buffer }, options.threads)
   const news = await openNews(config)
@@ -58,6 +60,7 @@ export async function serveStore(
   })
   try {
     const note = (text: string) => cli.out.note(text)
+    if (!writable) cli.out.warn('! The store can only be read: nothing is changed, and nobody signs in anew.')
     const app = await server(config, options, { store, runner, runs, news, log, tls, demo, note })
     if (options.schedule) runs.schedule()
     await ended(cli.stop.signal)
@@ -115,6 +118,7 @@ async function server(config: Config, options: ServeOptions, parts: Parts): Prom
       openDemo: demos.openDemo,
     },
     changeMark: () => store.changeMark(),
+    onChange: tellChanges(news, store),
     kept: new KeptAnswers(records, Date.now),
     isOurs,
     proxies,

@@ -27,6 +27,14 @@ export async function openLog(dataDir: string, level: string, now: number): Prom
   return { path, log, close: () => file.end() }
 }
 
+/** The same on stderr, for a server whose data folder can only be read. */
+export async function openErrorLog(level: string): Promise<LogFile> {
+  const { pino } = await import('pino')
+  const write = (line: string) => void process.stderr.write(scrub(line))
+  const log = pino({ level, base: { pid: process.pid } }, { write })
+  return { path: 'here', log, close: () => undefined }
+}
+
 function dropOld(folder: string, now: number): void {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name)

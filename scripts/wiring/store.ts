@@ -40,9 +40,12 @@ export async function openForReading(config: Config): Promise<Store> {
 }
 
 /** The store for a command that reads, and keeps what it computed where it can: a read-only disk still answers. */
-export async function openForQuery(config: Config): Promise<{ store: Store; writable: boolean }> {
+export async function openForQuery(
+  config: Config,
+  create = false,
+): Promise<{ store: Store; writable: boolean }> {
   try {
-    return { store: await openForJob(config, false), writable: true }
+    return { store: await openForJob(config, create), writable: true }
   } catch (error) {
     const readOnly = error instanceof TidemarkError && error.code === 'STORE_READ_ONLY'
     if (!readOnly) throw error

@@ -16,6 +16,7 @@ import type { ApiIo, Handler } from '../types.ts'
 import { barsOf, endsOf, sums } from './bars.ts'
 import { MOST_POINTS } from './figures.ts'
 import { portfolioOf } from './portfolio-of.ts'
+import { reportBounds } from './report-bounds.ts'
 import { timeOf } from './time-of.ts'
 
 export const asset: Handler<'asset'> = async ({ owner, params, query }, io) => {
@@ -25,7 +26,7 @@ export const asset: Handler<'asset'> = async ({ owner, params, query }, io) => {
   const [from, to] = [timeOf('from', query.from, now), timeOf('to', query.to, now)]
   const named =
     from === undefined && to === undefined ? await askOf(query.range, portfolio, now, io.store) : { from, to }
-  const request = { portfolio, quote: portfolio.baseCurrency, now, ...named }
+  const request = { ...reportBounds(io), portfolio, quote: portfolio.baseCurrency, now, ...named }
   const { report, parts } = await hoursOrRefusal(request, id, io)
   const coin = (await io.store.coins()).coins.find((each) => each.asset === id)
   const held = await listHoldings(io.store, io.settings, {

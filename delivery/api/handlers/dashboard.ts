@@ -19,6 +19,7 @@ import {
 } from './figures.ts'
 import { healthOf } from './health.ts'
 import { portfolioOf } from './portfolio-of.ts'
+import { reportBounds } from './report-bounds.ts'
 import { timeOf } from './time-of.ts'
 
 const ALL_ROWS = { limit: 100_000, offset: 0 }
@@ -85,20 +86,28 @@ async function rangeOf(portfolio: Portfolio, { range, ...ends }: Range, io: ApiI
   const [from, to] = [timeOf('from', ends.from, now), timeOf('to', ends.to, now)]
   if (from === undefined && to === undefined) return { range, report: await reportOf(portfolio, range, io) }
   const quote = portfolio.baseCurrency
-  const report = await pnlReport({ portfolio, quote, from, to, now }, io.store, io.settings)
+  const report = await pnlReport(
+    { ...reportBounds(io), portfolio, quote, from, to, now },
+    io.store,
+    io.settings,
+  )
   return { range: 'custom', report }
 }
 
 async function reportOf(portfolio: Portfolio, range: NamedRange, io: ApiIo): Promise<PnlReport> {
   const now = io.now()
   const ask = await askOf(range, portfolio, now, io.store)
-  return pnlReport({ portfolio, quote: portfolio.baseCurrency, now, ...ask }, io.store, io.settings)
+  return pnlReport(
+    { ...reportBounds(io), portfolio, quote: portfolio.baseCurrency, now, ...ask },
+    io.store,
+    io.settings,
+  )
 }
 
 /** A range of less than a day does not tell what the last day made. */
 function lastDay(portfolio: Portfolio, to: Hour, io: ApiIo): Promise<PnlReport> {
   return pnlReport(
-    { portfolio, quote: portfolio.baseCurrency, days: 1, to, now: io.now() },
+    { ...reportBounds(io), portfolio, quote: portfolio.baseCurrency, days: 1, to, now: io.now() },
     io.store,
     io.settings,
   )

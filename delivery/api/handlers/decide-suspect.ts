@@ -10,6 +10,6 @@ export const decideSuspect: Handler<'decideSuspect'> = async ({ body }, { store,
   const holder = `${hostname()}:${process.pid}:serve`
   const key = { asset: asset as AssetId, quote: quote as Quote, provider, time: Date.parse(time) }
   const newId = () => randomBytes(8).toString('hex')
-  await decide(key, take ? 'accepted' : 'rejected', { store, now, holder, newId })
-  return { schemaVersion: 1, asOf: formatTime(now()), hours: 1 }
+  const { hours } = await decide(key, take ? 'accepted' : 'rejected', { store, now, holder, newId })
+  return { schemaVersion: 1, asOf: formatTime(now()), hours }
 }

@@ -9,6 +9,7 @@ import type { Download } from '../export/pieces.ts'
 import type { ApiIo, Ask } from '../types.ts'
 import { viewOf } from './lots.ts'
 import { portfolioOf } from './portfolio-of.ts'
+import { reportBounds } from './report-bounds.ts'
 import { timeOf } from './time-of.ts'
 
 const TYPES: Readonly<Record<ExportFormat, string>> = {
@@ -23,11 +24,13 @@ export async function download({ owner, query }: Ask<'export'>, io: ApiIo): Prom
   const now = io.now()
   const portfolio = await portfolioFor(what, owner, query.portfolio, io)
   const exported = await SOURCES[what]({
-    ...{ owner, store: io.store, settings: io.settings, writable: true, portfolio, now },
+    ...{ owner, store: io.store, settings: io.settings, writable: io.writable !== false, portfolio, now },
     quote: portfolio?.baseCurrency ?? io.baseCurrency,
     assets: query.assets as AssetId[] | undefined,
     from: timeOf('from', query.from, now),
     to: timeOf('to', query.to, now),
+    // Row by row on its way out: only what is worked out counts.
+    most: { ...reportBounds(io).most, shown: Infinity },
   })
   // Of nothing that anybody wrote: names of portfolios stay out of it.
   const name = `tidemark-${what}-${formatTime(now).slice(0, 10)}.${format}`

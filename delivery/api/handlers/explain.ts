@@ -4,6 +4,7 @@ import { explain } from '#pipeline/queries/explain.ts'
 import { explanationDocument } from '../../explain-json.ts'
 import type { Handler } from '../types.ts'
 import { portfolioOf } from './portfolio-of.ts'
+import { reportBounds } from './report-bounds.ts'
 import { timeOf } from './time-of.ts'
 
 /** The steps that make one cell of the table of tokens and hours. */
@@ -14,7 +15,7 @@ export const explainPnl: Handler<'explainPnl'> = async ({ owner, query }, io) =>
   const asset = query.asset as AssetId
   const quote = portfolio.baseCurrency
   const found = await explain(
-    { portfolio, quote, mode: query.mode, to: hour, asset, hour, now },
+    { ...reportBounds(io), portfolio, quote, mode: query.mode, to: hour, asset, hour, now },
     io.store,
     io.settings,
   )

@@ -27,7 +27,7 @@ export const holdings: Handler<'holdings'> = async ({ owner, query }, io) => {
     portfolio,
     assets: query.assets as AssetId[] | undefined,
     now: at ?? now,
-    persist: at === undefined,
+    persist: at === undefined && io.writable !== false,
   })
   return pageDocument(rows.map(holdingDocument), total, { ...page, now })
 }

@@ -6,6 +6,7 @@ import { pnlDocument } from '../../pnl-json.ts'
 import type { Handler } from '../types.ts'
 import { fractionOf } from './figures.ts'
 import { portfolioOf } from './portfolio-of.ts'
+import { reportBounds } from './report-bounds.ts'
 import { timeOf } from './time-of.ts'
 
 export const pnl: Handler<'pnl'> = async ({ owner, query }, io) => {
@@ -15,6 +16,7 @@ export const pnl: Handler<'pnl'> = async ({ owner, query }, io) => {
     query.range === undefined ? { days: query.days } : await askOf(query.range, portfolio, now, io.store)
   const report = await pnlReport(
     {
+      ...reportBounds(io),
       portfolio,
       quote: portfolio.baseCurrency,
       from: timeOf('from', query.from, now),
