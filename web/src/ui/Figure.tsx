@@ -1,5 +1,5 @@
 import { useCallback, type ClipboardEvent, type ReactNode } from 'react'
-import { absolute, signOf } from '../format/decimal.ts'
+import { signOf } from '../format/decimal.ts'
 import { money, type MoneyKind } from '../format/money.ts'
 import { MISSING, type Shown } from '../format/number.ts'
 import { change, share } from '../format/percent.ts'
@@ -269,9 +269,4 @@ export function useAmountText(): (
     },
     [privacy, hides, name, currency],
   )
-}
-
-/** Without its sign, where words say the direction. */
-export function sizeOf(value: string | null): string | null {
-  return value === null ? null : absolute(value)
 }
