@@ -126,7 +126,11 @@ test.each([
     'storage/a.ts',
   ],
   ['a computed path', 'await import(name)', 'pipeline/a.ts'],
-  ['values of the contract in the page', `import { ROUTES } from '#delivery/api/contract.ts'`, 'web/src/a.tsx'],
+  [
+    'values of the contract in the page',
+    `import { ROUTES } from '#delivery/api/contract.ts'`,
+    'web/src/a.tsx',
+  ],
   [
     'another type of the API in the page',
     `import type { X } from '../../delivery/api/types.ts'`,
