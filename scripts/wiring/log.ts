@@ -22,15 +22,21 @@ export async function openLog(dataDir: string, level: string, now: number): Prom
   const file = pino.destination({ dest: path, append: true, mode: 0o600, sync: true })
   const log = pino(
     { level, base: { pid: process.pid } },
-    { write: (line: string) => file.write(scrub(line)) },
+    { write: (line: string) => file.write(obeyedByNone(scrub(line))) },
   )
   return { path, log, close: () => file.end() }
 }
 
+// JSON escapes the oldest of what a terminal obeys; these it lets through, and `cat` of a log would obey them.
+const OBEYED = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
+
+const obeyedByNone = (line: string): string =>
+  line.replace(OBEYED, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 /** The same on stderr, for a server whose data folder can only be read. */
 export async function openErrorLog(level: string): Promise<LogFile> {
   const { pino } = await import('pino')
-  const write = (line: string) => void process.stderr.write(scrub(line))
+  const write = (line: string) => void process.stderr.write(obeyedByNone(scrub(line)))
   const log = pino({ level, base: { pid: process.pid } }, { write })
   return { path: 'here', log, close: () => undefined }
 }

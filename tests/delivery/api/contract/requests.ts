@@ -140,7 +140,7 @@ export function askRoute(
 }
 
 /** Answered by a part that only the program puts beside the server, with tests of its own. */
-export const ELSEWHERE: readonly RouteName[] = ['startRun', 'liveTicket', 'openDemo']
+export const ELSEWHERE: readonly RouteName[] = ['startRun', 'openDemo']
 
 export type Field = {
   readonly part: 'params' | 'query' | 'body'

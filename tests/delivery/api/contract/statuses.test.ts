@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { describe, expect, test } from 'vitest'
 import type { RouteName } from '#delivery/api/contract.ts'
 import { problemsOf } from '#delivery/api/docs-answers.ts'
-import { PASSWORD, signIn, type Reply } from '../auth/stand.ts'
+import { authStand, PASSWORD, signIn, type Reply } from '../auth/stand.ts'
 import { askRoute, ELSEWHERE, NAMES, REQUESTS, routeOf, type Request } from './requests.ts'
 import { world, type Who } from './world.ts'
 
@@ -63,6 +63,17 @@ describe('every route of the contract', () => {
     const made = await at.ask('POST /shares', { as: at.as.ada ?? '', body: { portfolio: 'ada' } })
     const token = String(made.json()['link']).slice('/#share='.length)
     expectAnswer('openShare', await askRoute(at, 'openShare', 'nobody', { body: { token } }))
+    for (const [name, demo] of [
+      ['setUp', false],
+      ['enter', true],
+    ] as const) {
+      const first = await authStand({ demo })
+      const link = { token: first.opened.firstLink?.split('=')[1], cookie: false }
+      const body = demo ? link : { ...link, name: 'ada', password: PASSWORD }
+      expectAnswer(name, await first.ask(`POST ${routeOf(name).path}`, { body }))
+      // Once.
+      expectProblem(name, await first.ask(`POST ${routeOf(name).path}`, { body }), [401])
+    }
   })
 
   test('304: what has a tag and did not change is not sent again, under either prefix; a HEAD has no body', async () => {

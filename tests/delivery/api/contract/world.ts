@@ -1,6 +1,9 @@
+import { onTestFinished } from 'vitest'
 import type { AssetId } from '#core/asset.ts'
 import { UNDETAILED, type Flow } from '#core/flow.ts'
 import { HOUR_MS, hourOf } from '#core/hour.ts'
+import { newsroom } from '#delivery/api/live/newsroom.ts'
+import { openLive } from '#delivery/api/live/open.ts'
 import type { Store } from '#pipeline/ports.ts'
 import { gapOf, runOf, suspectOf } from '#tests/storage/support/values.ts'
 import { account, authStand, NOON, signIn, type Stand, type StandOptions } from '../auth/stand.ts'
@@ -21,7 +24,7 @@ export type World = Stand & {
  * and changes nothing; the links show ada's portfolio, one of them without amounts. Only ada's has wallets and flows.
  */
 export async function world(more: StandOptions = {}): Promise<World> {
-  const stand = await authStand(more)
+  const stand = await authStand({ serving: withLive, ...more })
   await account(stand, 'ada', 'admin')
   await account(stand, 'bob')
   await stand.accounts.add({
@@ -55,6 +58,20 @@ export async function world(more: StandOptions = {}): Promise<World> {
       'revokeShare.id': await idOf('POST /shares', { portfolio: 'ada' }),
     },
   }
+}
+
+/** With the tickets of WebSockets, as the program has them; prices of now come from nowhere. */
+const withLive: NonNullable<StandOptions['serving']> = (server, { auth, store }) => {
+  const live = openLive({
+    ...{ auth, runner: server.runner, news: newsroom(), now: () => NOON },
+    prices: {
+      interval: async () => ({ ms: null, why: 'nobody asks' }),
+      of: async () => ({ prices: new Map(), faults: [] }),
+    },
+    changeMark: () => store.changeMark(),
+  })
+  onTestFinished(() => live.close())
+  return { ...server, live, own: { ...server.own, ...live.own } }
 }
 
 /** Prices of 40 days, a gap, a sample kept aside, two flows, a wallet, a run. */
