@@ -4,7 +4,7 @@ import type { TradeRow } from '#pipeline/queries/trades.ts'
 /** A flow with what it was worth and what it realised, as machines read it. */
 export function tradeDocument(row: TradeRow) {
   const { flow, time, kind, asset, quantity, wallet, unitPrice, priceCurrency, rate } = row
-  const { value, basis, quality, fee, feeAsset, gain, tx, place, note, label } = row
+  const { value, basis, quality, fee, feeAsset, gain, unproven, tx, place, note, label } = row
   return {
     flow,
     time: formatTime(time),
@@ -22,6 +22,7 @@ export function tradeDocument(row: TradeRow) {
     fee,
     feeAsset,
     gain,
+    unproven,
     tx,
     source: place,
     note,

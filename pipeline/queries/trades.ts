@@ -15,6 +15,8 @@ export type TradeRow = Omit<ExplainedFlow, 'value'> & {
   readonly quality: Quality
   /** What it realised, its fee's own gain included; null where that is missing or nothing was disposed of. */
   readonly gain: string | null
+  /** How much of the gain rests on no documented cost, which counts as 0 there (docs/semantics.md, 5). */
+  readonly unproven: string | null
   /** What the portfolio calls its wallet; null where it has no label. */
   readonly label: string | null
   /** Whether it disposed of anything. */
@@ -49,11 +51,13 @@ export function listTrades(input: LotInput, { report, at }: LotView, ask: Trades
   const page = pageOf(flows, ask)
   const explainer = new FlowExplainer(input)
   const shown = new Set(page.rows.map(({ id }) => id))
-  const gains = new Map<string, ExactSum>()
-  for (const { flow, gain } of report.disposals) {
+  const gains = new Map<string, Gain>()
+  for (const { flow, gain, parts } of report.disposals) {
     if (!shown.has(flow)) continue
-    const sum = gains.get(flow) ?? new ExactSum()
-    gains.set(flow, sum.add(gain))
+    const sums = gains.get(flow) ?? { all: new ExactSum(), unproven: new ExactSum() }
+    sums.all.add(gain)
+    for (const part of parts) if (part.undocumented) sums.unproven.add(part.gain)
+    gains.set(flow, sums)
   }
   const rows = page.rows.flatMap(({ id }) => {
     const explained = explainer.of(id)
@@ -64,13 +68,15 @@ export function listTrades(input: LotInput, { report, at }: LotView, ask: Trades
   return { rows, total: page.total }
 }
 
+type Gain = { readonly all: ExactSum; readonly unproven: ExactSum }
+
 /** Labels by address; names also hold each address under itself. */
 function labelsOf(names: LotInput['names']): Map<string, string> {
   const named = [...names].filter(([name, address]) => name !== address.toLowerCase())
   return new Map(named.map(([name, address]) => [address, name]))
 }
 
-function tradeOf({ value, ...flow }: ExplainedFlow, label: string | null, gain: ExactSum | null): TradeRow {
+function tradeOf({ value, ...flow }: ExplainedFlow, label: string | null, made: Gain | null): TradeRow {
   const { basis, share, marks } = value
   const qualities = [
     ...marks.map(({ quality }) => quality),
@@ -78,5 +84,7 @@ function tradeOf({ value, ...flow }: ExplainedFlow, label: string | null, gain: 
   ]
   const worst = qualities.reduce<number>((least, each) => Math.min(least, QUALITIES.indexOf(each)), 3)
   const quality = share === null ? 'missing' : (QUALITIES[worst] ?? 'ok')
-  return { ...flow, value: share, basis, quality, label, gain: gain?.whole ?? null, disposes: gain !== null }
+  const gain = made?.all.whole ?? null
+  const unproven = made === null ? '0' : made.unproven.whole
+  return { ...flow, value: share, basis, quality, label, gain, unproven, disposes: made !== null }
 }

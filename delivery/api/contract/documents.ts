@@ -230,6 +230,8 @@ export const trade = z.object({
   fee: decimalOrNull,
   feeAsset: z.string().nullable(),
   gain: decimalOrNull,
+  /** How much of the gain rests on no documented cost, which counts as 0 there. */
+  unproven: decimalOrNull,
   tx: z.string().nullable(),
   source: z.string(),
   note: z.string(),

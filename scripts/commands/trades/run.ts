@@ -26,13 +26,19 @@ const TRADES: List<TradeRow> = {
     {
       head: 'gain',
       number: true,
-      text: ({ gain, disposes }) => (disposes ? (gain === null ? MISSING_TEXT : signedOf(gain)) : ''),
+      text: gainText,
     },
     { head: 'wallet', text: ({ wallet, label }) => label ?? wallet },
     { head: 'from', text: ({ place }) => place },
   ],
   document: tradeDocument,
   empty: 'There are no flows: "tidemark import FILE" or "tidemark flows add" bring them in.',
+}
+
+function gainText({ gain, disposes, unproven }: TradeRow): string {
+  if (!disposes) return ''
+  const text = gain === null ? MISSING_TEXT : signedOf(gain)
+  return unproven === '0' ? text : `${text} unproven`
 }
 
 function feeText({ fee, feeAsset }: TradeRow): string {

@@ -154,6 +154,10 @@ test('what flowed before a balance was first known is within its opening', async
   const { rows, total } = listTrades(input, view, { limit: 10, offset: 0, wallet: 'vault' })
   expect([total, rows.map(({ kind }) => kind)]).toEqual([2, ['sell', 'opening']])
   expect(rows.map(({ label }) => label)).toEqual(['vault', 'vault'])
+  expect(rows.map(({ gain, unproven }) => [gain, unproven])).toEqual([
+    ['21.2', '21.2'],
+    [null, '0'],
+  ])
   expect(listTrades(input, view, { limit: 10, offset: 0, wallet: 'cold' }).total).toBe(0)
 })
 

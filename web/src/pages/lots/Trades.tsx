@@ -6,6 +6,7 @@ import { stamp, zoneName } from '../../format/time.ts'
 import { useSettings } from '../../settings/settings.ts'
 import { usePlace } from '../../shell/place.ts'
 import { assetPath } from '../../shell/routes.ts'
+import { Badge } from '../../ui/Badge.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Money, Price, Quantity } from '../../ui/Figure.tsx'
 import { Panel } from '../../ui/Panel.tsx'
@@ -122,7 +123,20 @@ function columnsOf(zone: string | null, now: string): readonly Column<Trade>[] {
     },
     {
       ...{ id: 'gain', header: 'Gain', align: 'right' },
-      cell: ({ gain }) => (gain === null ? null : <Money value={gain} kind="pnl" arrow={false} />),
+      cell: ({ gain, unproven }) =>
+        gain === null ? null : (
+          <>
+            <Money value={gain} kind="pnl" arrow={false} />
+            {unproven === '0' ? null : (
+              <>
+                <br />
+                <Badge tone="warn" title="No documented cost: it counts as 0">
+                  unproven
+                </Badge>
+              </>
+            )}
+          </>
+        ),
     },
     { id: 'wallet', header: 'Wallet', cell: ({ wallet, label }) => <Short text={label ?? wallet} /> },
     { id: 'source', header: 'From', cell: ({ source }) => <Short text={source} /> },
