@@ -1,6 +1,6 @@
 import type { WebSocket } from '@fastify/websocket'
 import { heard, type Heard } from '../contract/live.ts'
-import { problemOf, Refusal } from '../problem.ts'
+import { problemOf, Refusal, withoutPlaces } from '../problem.ts'
 import { Told } from '../told.ts'
 import type { Connection } from './connection.ts'
 import type { Hub } from './hub.ts'
@@ -52,7 +52,8 @@ async function answered(text: string, connection: Connection, io: Listening): Pr
     if (message.type === 'watch') await watch(message.portfolios, connection, io)
     else again(message.portfolio, connection)
   } catch (error) {
-    const { code, detail } = error instanceof Told ? error.problem : problemOf(error)
+    const problem = error instanceof Told ? error.problem : problemOf(error)
+    const { code, detail } = connection.guest?.who.role === 'admin' ? problem : withoutPlaces(problem)
     connection.send(bytesOf({ type: 'refused', code, message: detail }))
   }
 }

@@ -4,7 +4,8 @@ import { problemOf, Refusal } from '#delivery/api/problem.ts'
 import { Told } from '#delivery/api/told.ts'
 import { askRoute, ELSEWHERE, NAMES, routeOf } from '../contract/requests.ts'
 import type { StandOptions } from '../auth/stand.ts'
-import { world, type Who } from '../contract/world.ts'
+import { client } from '../live/stand.ts'
+import { withLive, world, type Who } from '../contract/world.ts'
 
 const INSIDE = ['/var/lib/canary', 'mongodb://10.7.7.7', 'ECANARY']
 const OTHERS: readonly Who[] = ['bob', 'eve', 'shared', 'hidden']
@@ -64,6 +65,27 @@ test.each(CASES)(
     }
   },
 )
+
+test('nor does a WebSocket tell them', async () => {
+  const message = `Canary: ${INSIDE.join(' ')}.`
+  const broken = failing(new TidemarkError('STORE_UNAVAILABLE', { message, fix: 'x' }))
+  const at = await world({
+    serving: (server, parts) => withLive(broken.serving?.(server, parts) ?? server, parts),
+  })
+  await at.app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = at.app.server.address() as { port: number }
+  for (const who of ['ada', 'bob'] as const) {
+    const { say, next } = await client({ port }, at.as[who] ?? null)
+    say({ type: 'watch', portfolios: [who] })
+    const refused = await next('refused')
+    expect([who, refused.code, refused.message === message]).toEqual([
+      who,
+      'STORE_UNAVAILABLE',
+      who === 'ada',
+    ])
+    if (who === 'bob') for (const word of INSIDE) expect(refused.message).not.toContain(word)
+  }
+})
 
 test('503: a queue that is full is said in our words to everybody, with when to come back', async () => {
   const busy = new Refusal(

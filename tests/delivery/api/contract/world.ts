@@ -61,7 +61,7 @@ export async function world(more: StandOptions = {}): Promise<World> {
 }
 
 /** With the tickets of WebSockets, as the program has them; prices of now come from nowhere. */
-const withLive: NonNullable<StandOptions['serving']> = (server, { auth, store }) => {
+export const withLive: NonNullable<StandOptions['serving']> = (server, { auth, store }) => {
   const live = openLive({
     ...{ auth, runner: server.runner, news: newsroom(), now: () => NOON },
     prices: {
