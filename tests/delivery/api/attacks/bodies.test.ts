@@ -1,5 +1,6 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { problemsOf } from '#delivery/api/docs-answers.ts'
 import { askRoute, ELSEWHERE, NAMES, REQUESTS, routeOf, type Request } from '../contract/requests.ts'
 import { world, type World } from '../contract/world.ts'
 
@@ -28,6 +29,7 @@ describe('A29: bodies', () => {
     for (const name of JSON_ROUTES) {
       const request: Request = { ...REQUESTS[name], body: large }
       expect((await askRoute(at, name, 'ada', request)).statusCode, name).toBe(413)
+      expect(problemsOf(name, routeOf(name)), name).toEqual(expect.arrayContaining([408, 413, 415]))
     }
     for (const name of FILE_ROUTES) {
       const request: Request = { ...REQUESTS[name], body: Buffer.alloc(64 * MB + 1, 'x') }

@@ -34,7 +34,11 @@ type Request = {
 export type StandOptions = Partial<AuthOptions> & {
   readonly proxies?: readonly string[]
   /** What the server is to have in place of what it has, or beside it. */
-  readonly serving?: (options: ServerOptions, parts: Pick<ApiIo, 'store'> & OpenedAuth) => ServerOptions
+  readonly serving?: (
+    this: void,
+    options: ServerOptions,
+    parts: Pick<ApiIo, 'store'> & OpenedAuth,
+  ) => ServerOptions
 }
 
 /** A server with its own door: accounts, sessions and tokens over an embedded store, and a clock that the test moves. */
