@@ -75,9 +75,9 @@ test('nor does a WebSocket tell them', async () => {
   await at.app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = at.app.server.address() as { port: number }
   for (const who of ['ada', 'bob'] as const) {
-    const { say, next } = await client({ port }, at.as[who] ?? null)
-    say({ type: 'watch', portfolios: [who] })
-    const refused = await next('refused')
+    const socket = await client({ port }, at.as[who] ?? null)
+    socket.say({ type: 'watch', portfolios: [who] })
+    const refused = await socket.next('refused')
     expect([who, refused.code, refused.message === message]).toEqual([
       who,
       'STORE_UNAVAILABLE',
